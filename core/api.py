@@ -1,0 +1,112 @@
+"""The JSON API's frame: flask-smorest with RFC 9457 answers and one OpenAPI 3.1 document.
+
+The sync protocol decodes with msgspec and describes itself; its paths are merged into the same document.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint as FlaskBlueprint
+from flask import Flask, Response, g, jsonify, render_template
+from flask_smorest import Api, Blueprint
+from marshmallow import RAISE, Schema, fields
+
+from core.access import PUBLIC
+from core.page import page
+
+
+class In(Schema):
+    """What a caller may send: explicit fields, and nothing unknown."""
+
+    class Meta:
+        """Unknown fields are refused, not ignored."""
+
+        unknown = RAISE
+
+
+class Out(Schema):
+    """What a caller is told."""
+
+
+class ProblemOut(Out):
+    """An RFC 9457 problem."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    detail = fields.String()
+
+
+class ProblemApi(Api):
+    """flask-smorest whose documented and actual refusals are `application/problem+json`."""
+
+    ERROR_SCHEMA = ProblemOut
+
+    def _register_error_handlers(self) -> None:
+        """`core.problems` answers, for pages and programs alike."""
+
+    def _register_responses(self) -> None:
+        super()._register_responses()
+        for response in self.spec.components.responses_lazy.values():
+            content = response.get("content", {})
+            if "application/json" in content:
+                content["application/problem+json"] = content.pop("application/json")
+
+
+def blueprint(name: str, import_name: str, *, url_prefix: str, description: str) -> Blueprint:
+    """A blueprint whose routes appear in the API document."""
+    return Blueprint(name, import_name, url_prefix=url_prefix, description=description)
+
+
+Describe = Callable[[], dict[str, Any]]
+
+
+def register(app: Flask, blueprints: list[Blueprint], *, described_elsewhere: list[Describe]) -> ProblemApi:
+    """The blueprints are served, and the document and its page are at `/api/v1/openapi.json` and `/api/docs`.
+
+    Args:
+        described_elsewhere: functions that give `{"paths": …, "schemas": …}` of routes outside smorest.
+    """
+    app.config |= {
+        "API_TITLE": "Thực Địa",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": None,
+        "ETAG_DISABLED_METHODS": [],
+    }
+    api = ProblemApi(app)
+    for one in blueprints:
+        api.register_blueprint(one)
+    app.register_blueprint(_documentation(api, described_elsewhere))
+    return api
+
+
+def document(api: ProblemApi, described_elsewhere: list[Describe]) -> dict[str, Any]:
+    """The whole OpenAPI 3.1 document as plain data."""
+    result: dict[str, Any] = api.spec.to_dict()
+    for describe in described_elsewhere:
+        part = describe()
+        result.setdefault("paths", {}).update(part["paths"])
+        result.setdefault("components", {}).setdefault("schemas", {}).update(part["schemas"])
+    return result
+
+
+def _documentation(api: ProblemApi, described_elsewhere: list[Describe]) -> FlaskBlueprint:
+    pages = FlaskBlueprint("documentation", __name__)
+
+    @pages.get("/api/v1/openapi.json")
+    @page(PUBLIC)
+    def openapi(**_edge: object) -> Response:
+        """The OpenAPI document."""
+        return jsonify(document(api, described_elsewhere))
+
+    @pages.get("/api/docs")
+    @page(PUBLIC)
+    def docs(**_edge: object) -> str:
+        """The documentation page, from assets that this server holds itself."""
+        g.csp_nonce = g.get("csp_nonce") or secrets.token_urlsafe(16)
+        return render_template("web/api_docs.html", nonce=g.csp_nonce)
+
+    return pages

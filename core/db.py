@@ -1,0 +1,152 @@
+"""The database: one metadata, one way to open a transaction, alike on SQLite and PostgreSQL.
+
+Writing transactions are opened by the edges (`endpoint`, `page`, `jobs`, commands) and by nothing else. Reading
+transactions cannot write, which the database itself enforces.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Uuid, event
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from core.settings import Settings
+from core.write_lock import WriteLock, connection_class
+
+WRITE_LOCK = "thucdia.write_lock"
+_MODE = "thucdia_mode"
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "wal_autocheckpoint=4000",
+)
+
+
+class Base(DeclarativeBase):
+    """The root of every model; constraints have predictable names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC in the database; a naive value is a defect and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The value as the driver wants it."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a naive datetime cannot be stored")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """The value as rules want it."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = Annotated[str, mapped_column(Uuid(as_uuid=False))]
+
+db = SQLAlchemy(model_class=Base)
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """The application talks to the database of the settings; the engine's hooks are in place."""
+    url = make_url(settings.sqlalchemy_url)
+    options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() == "postgresql"}
+    lock: WriteLock | None = None
+    if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = WriteLock(path.with_name(path.name + ".writelock"))
+        options["connect_args"] = {"factory": connection_class(lock), "isolation_level": None, "timeout": 10}
+    else:
+        options |= {"pool_size": settings.threads, "max_overflow": 4}
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.extensions[WRITE_LOCK] = lock
+    db.init_app(app)
+    with app.app_context():
+        _attach(db.engine, lock)
+
+
+def _attach(engine: Engine, lock: WriteLock | None) -> None:
+    """Transactions begin in the mode that their execution option names; without one they only read."""
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: object) -> None:
+            with nullcontext() if lock is None or lock.is_mine else lock:
+                for pragma in _PRAGMAS:
+                    connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_MODE) == "write"
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        elif not writes:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+@contextmanager
+def _transaction(mode: str) -> Iterator[Session]:
+    lock: WriteLock | None = current_app.extensions[WRITE_LOCK]
+    session = db.session()
+    with nullcontext() if lock is None or mode == "read" else lock:
+        try:
+            session.connection(execution_options={_MODE: mode})
+            yield session
+        finally:
+            # Whatever was not committed is rolled back, and objects do not outlive their transaction.
+            db.session.remove()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A transaction that is committed, durable on disk, when the block ends without an exception."""
+    with _transaction("write") as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A transaction that sees one state and cannot change it."""
+    with _transaction("read") as session:
+        yield session
+
+
+@contextmanager
+def rehearsing() -> Iterator[Session]:
+    """A writing transaction that is always rolled back: for dry runs and tests of actions."""
+    with _transaction("write") as session:
+        yield session
+
+
+def writing_options() -> dict[str, str]:
+    """Execution options for a connection that migrations write through."""
+    return {_MODE: "write"}

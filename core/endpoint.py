@@ -1,0 +1,44 @@
+"""The edge of every JSON route: who may call, one transaction, and nothing else.
+
+A view under `@endpoint` receives `session` and `caller`; it commits nothing and catches nothing. What it
+raises rolls the transaction back and is written as RFC 9457 by `core.problems`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import request
+
+from core import db
+from core.access import Access, identify, is_unsafe
+
+View = Callable[..., Any]
+
+
+def endpoint(
+    access: Access, *, prepare: Callable[[], object] | None = None, write: bool | None = None
+) -> Callable[[View], View]:
+    """Declare who may call the view and give it a transaction.
+
+    Args:
+        prepare: work on the request that needs no database (inflate, decode, hash); it runs after the caller
+            is known and before the write lock is taken, and its result is passed as `prepared`.
+        write: whether the view writes; by default what the HTTP method says.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def edge(*args: Any, **kwargs: Any) -> Any:
+            with db.reading() as session:
+                caller = identify(access, request, session)
+            if prepare is not None:
+                kwargs["prepared"] = prepare()
+            writes = is_unsafe(request.method) if write is None else write
+            with db.writing() if writes else db.reading() as session:
+                return view(*args, **kwargs, session=session, caller=caller)
+
+        edge.access = access  # type: ignore[attr-defined] # read by the test that enumerates routes
+        return edge
+
+    return decorate

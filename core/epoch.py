@@ -1,0 +1,31 @@
+"""The epoch: the name of this server's history; a new one begins only after a restore from backup."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.db import Base, UTCDateTime
+
+
+class Epoch(Base):
+    """Một đời dữ liệu của máy chủ."""
+
+    __tablename__ = "epoch"
+
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def begin(session: Session, *, at: datetime) -> str:
+    """A new epoch is the current one."""
+    epoch = Epoch(id=f"e-{secrets.token_hex(8)}", started_at=at)
+    session.add(epoch)
+    session.flush()  # so that `current` in the same transaction sees it
+    return epoch.id
+
+
+def current(session: Session) -> str:
+    """The current epoch; the first start has begun one."""
+    return session.scalars(select(Epoch.id).order_by(Epoch.started_at.desc()).limit(1)).one()

@@ -39,7 +39,7 @@ class ProblemOut(Out):
     detail = fields.String()
 
 
-class ProblemApi(Api):
+class ProblemApi(Api):  # type: ignore[misc] # flask-smorest ships no types
     """flask-smorest whose documented and actual refusals are `application/problem+json`."""
 
     ERROR_SCHEMA = ProblemOut

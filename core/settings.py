@@ -33,7 +33,7 @@ TEXTS = {
         "1: demo data, demo accounts and the demo certificate authority; 0: start empty with a "
         "guided first administrator."
     ),
-    "demo_on_public_host": "1 allows demo mode, whose passwords are printed, on an address other than loopback.",
+    "demo_on_public_host": "1 allows demo mode, whose passwords are printed, on other than loopback.",
     "secret_file": (
         "File with the secret that protects forms; empty means `keys/secret` in the data folder, "
         "made on first start."

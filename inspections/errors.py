@@ -1,0 +1,73 @@
+"""What the inspection rules refuse, each with its reason in words."""
+
+from core import errors
+
+
+class InspectionUnknown(errors.NotFound):
+    """There is no such inspection, or the caller may not know of it."""
+
+    slug = "inspection_unknown"
+    title = "Không có cuộc kiểm tra này"
+
+
+class StepNotAllowed(errors.Conflict):
+    """The state table has no such step from here."""
+
+    slug = "step_not_allowed"
+    title = "Bước này chưa thực hiện được ở trạng thái hiện tại"
+
+
+class StepNotYours(errors.Forbidden):
+    """The step exists from here, for somebody else."""
+
+    slug = "step_not_yours"
+    title = "Bước này thuộc thẩm quyền người khác"
+
+
+class OwnInspection(errors.Forbidden):
+    """Nobody approves an inspection of whose team he is."""
+
+    slug = "own_inspection"
+    title = "Không được tự duyệt cuộc kiểm tra mà mình là thành viên đoàn"
+
+
+class TeamRefused(errors.Invalid):
+    """A team that cannot inspect: no leader, two leaders, a person twice, an unknown person."""
+
+    slug = "team_refused"
+    title = "Thành phần đoàn kiểm tra chưa hợp lệ"
+
+
+class DecisionRefused(errors.Invalid):
+    """A decision whose dates, checklist or profile do not fit."""
+
+    slug = "decision_refused"
+    title = "Quyết định kiểm tra chưa hợp lệ"
+
+
+class ScheduleRefused(errors.Invalid):
+    """An inspection that cannot be scheduled so."""
+
+    slug = "schedule_refused"
+    title = "Lịch kiểm tra chưa hợp lệ"
+
+
+class ContentChanged(errors.Conflict):
+    """The content to be approved is not the content that was on the screen."""
+
+    slug = "content_changed"
+    title = "Nội dung đã thay đổi so với bản đang xem"
+
+
+class RemarkRefused(errors.Invalid):
+    """A remark that names nothing in this inspection, or says nothing."""
+
+    slug = "remark_refused"
+    title = "Nhận xét chưa hợp lệ"
+
+
+class OperationRefused(errors.Conflict):
+    """A step of the office that the log did not take; `code` of the operation is in the members."""
+
+    slug = "operation_refused"
+    title = "Nhật ký cuộc kiểm tra không nhận thao tác này"

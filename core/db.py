@@ -1,4 +1,4 @@
-"""The database: one metadata, one way to open a transaction, the same promises on both engines.
+"""The database: one metadata, one way to open a transaction, equal promises on both engines.
 
 Writing transactions are opened by the edges (`endpoint`, `page`, `jobs`, commands) and by nothing else. Reading
 transactions cannot write, which the database itself enforces.

@@ -1,4 +1,4 @@
-"""The tables of an inspection: its frozen facts, its team, and the append-only log that its state is folded from.
+"""The tables of an inspection: its frozen facts, its team, and the log that its state is folded from.
 
 Nothing here decides anything, and nothing here knows HTTP. Operation bodies are never updated.
 """

@@ -1,7 +1,7 @@
 """Legal deadlines counted in calendar months; no clock, no time of day.
 
-Source: Thông tư 26/2014/TT-BKHCN Điều 37 khoản 2 điểm c (02 tháng kể từ ngày ký biên bản); Bộ luật Dân sự 2015
-Điều 148 khoản 3 (a term in months ends on the corresponding day, or on the month's last day).
+Source: Thông tư 26/2014/TT-BKHCN Điều 37 khoản 2 điểm c (02 tháng kể từ ngày ký biên bản); Bộ luật Dân sự
+2015 Điều 148 khoản 3 (a term in months ends on the corresponding day, or on the month's last day).
 """
 
 import calendar

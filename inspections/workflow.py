@@ -71,6 +71,8 @@ _LEADERS = frozenset({_P.LEADER})
 _OFFICE = frozenset({_P.SUPERVISOR})
 _UNSIGNED = (_S.SCHEDULED, _S.DECIDED, _S.AWAITING_SELF_REPORT, _S.IN_PROGRESS, _S.AGREED)
 _BOTH = (Form.ON_SITE, Form.DESK)
+_DELIVERED = (_S.SUBMITTED, _S.APPROVED, _S.ISSUED)
+_RECEIVERS = _OFFICE | {_P.CLERK, _P.SERVER}
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,13 @@ TABLE: tuple[Row, ...] = (
     Row("submit", (Form.ON_SITE,), (_S.SIGNED,), _S.SUBMITTED, _LEADERS),
     Row("submit", (Form.DESK,), (_S.AGREED,), _S.SUBMITTED, _LEADERS),
     Row("reopen", (Form.ON_SITE,), (_S.SIGNED,), _S.IN_PROGRESS, _LEADERS | _OFFICE, opens_revision=True),
-    Row("reopen", _BOTH, (_S.SUBMITTED, _S.APPROVED, _S.ISSUED), _S.IN_PROGRESS, _OFFICE, opens_revision=True),
+    Row("reopen", _BOTH, _DELIVERED, _S.IN_PROGRESS, _OFFICE, opens_revision=True),
     Row("send_back", _BOTH, (_S.SUBMITTED,), _S.IN_PROGRESS, _OFFICE, opens_revision=True),
     Row("approve", _BOTH, (_S.SUBMITTED,), _S.APPROVED, _OFFICE),
     Row("issue", _BOTH, (_S.APPROVED,), _S.ISSUED, frozenset({_P.SERVER, _P.CLERK})),
     Row("await_correction", _BOTH, (_S.ISSUED,), _S.AWAITING_CORRECTION, frozenset({_P.SERVER})),
     Row("close", _BOTH, (_S.ISSUED,), _S.CLOSED, _OFFICE | {_P.SERVER}),
-    Row("receive_correction", _BOTH, (_S.AWAITING_CORRECTION,), _S.UNDER_REVIEW, _OFFICE | {_P.CLERK, _P.SERVER}),
+    Row("receive_correction", _BOTH, (_S.AWAITING_CORRECTION,), _S.UNDER_REVIEW, _RECEIVERS),
     Row("accept_correction", _BOTH, (_S.UNDER_REVIEW,), _S.CLOSED, _OFFICE),
     Row("refuse_correction", _BOTH, (_S.UNDER_REVIEW,), _S.AWAITING_CORRECTION, _OFFICE),
     Row("postpone", _BOTH, _UNSIGNED, _S.POSTPONED, _OFFICE),

@@ -1,0 +1,62 @@
+"""What can be asked about inspections; every question is put for a caller, and changes nothing."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from accounts.roles import Role
+from core.caller import Caller
+from inspections.errors import InspectionUnknown
+from inspections.models import Inspection, TeamMember
+from inspections.workflow import Part, State
+
+_SEE_ALL = (Role.SUPERVISOR, Role.CLERK, Role.ADMINISTRATOR)
+_OFFICE_PARTS = {Role.SUPERVISOR: Part.SUPERVISOR, Role.CLERK: Part.CLERK}
+
+
+def _visible(caller: Caller) -> Select[tuple[Inspection]]:
+    """Office people see every inspection; an inspector, and any tablet, only those of the own teams."""
+    query = select(Inspection)
+    if caller.device_id is None and caller.has_role(*_SEE_ALL):
+        return query
+    own = select(TeamMember.inspection_id).where(TeamMember.person_id == caller.person_id)
+    return query.where(Inspection.id.in_(own))
+
+
+def visible(session: Session, inspection_id: str, caller: Caller) -> Inspection:
+    """The inspection, if the caller may know of it.
+
+    Raises:
+        InspectionUnknown: there is none, or it is another team's; the two are not told apart.
+    """
+    found = session.scalar(_visible(caller).where(Inspection.id == inspection_id))
+    if found is None:
+        raise InspectionUnknown(inspection=inspection_id)
+    return found
+
+
+def listed(
+    session: Session, caller: Caller, *, states: Sequence[State] = (), year: int | None = None
+) -> Sequence[Inspection]:
+    """The caller's inspections, nearest planned day first, narrowed by state and year of the planned day."""
+    query = _visible(caller).order_by(Inspection.planned_on, Inspection.id)
+    if states:
+        query = query.where(Inspection.state.in_(list(states)))
+    if year is not None:
+        query = query.where(Inspection.planned_on.between(date(year, 1, 1), date(year, 12, 31)))
+    return session.scalars(query).all()
+
+
+def parts_of(inspection: Inspection, caller: Caller) -> frozenset[Part]:
+    """In what capacities the caller stands to the inspection: the place in the team, and offices held."""
+    team = {Part(member.role) for member in inspection.team if member.person_id == caller.person_id}
+    if caller.device_id is not None:
+        return frozenset(team)
+    return frozenset(team | {part for role, part in _OFFICE_PARTS.items() if caller.has_role(role)})
+
+
+def is_on_team(inspection: Inspection, caller: Caller) -> bool:
+    """Whether the caller is a member of the inspecting team."""
+    return any(member.person_id == caller.person_id for member in inspection.team)

@@ -1,6 +1,6 @@
 """Pictures that stand for what an inspector would photograph, and signatures as a pen would draw them.
 
-Everything is drawn from a seed and says on the picture that it is simulated; it shows no real place or person.
+Everything is drawn from a seed and says so on the picture; no real place or person is shown.
 """
 
 import io

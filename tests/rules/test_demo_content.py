@@ -1,0 +1,98 @@
+"""The simulated visit is complete, believable and the same for the same seed."""
+
+import io
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from PIL import Image
+
+from core.clock import VIETNAM
+from demo import content, photos
+
+CHECKLIST = Path(__file__).parents[2] / "checklists/data/qms_hcnn_tcvn_iso_9001_2015.yaml"
+TEAM = [("Trưởng", "Phó Chi cục trưởng", "leader"), ("Thư", "Chuyên viên", "secretary")]
+
+
+@pytest.fixture(scope="module")
+def items() -> list[dict[str, object]]:
+    published = yaml.safe_load(CHECKLIST.read_text(encoding="utf-8"))
+    return [
+        item
+        for section in published["sections"]
+        for item in section["items"]
+        if item.get("default_enabled", True)
+    ]
+
+
+def visited(items: list[dict[str, object]], *, unit_name: str = "Sở Nội vụ", seed: int = 7) -> content.Visit:
+    return content.visit(items, unit_name=unit_name, team=TEAM, seed=seed)
+
+
+def test_every_item_is_answered_once_and_one_is_left_to_disagree_about(items):
+    visit = visited(items)
+    answered = [answer.item for answer in visit.answers]
+    assert sorted([*answered, visit.disagreement.item]) == sorted(item["code"] for item in items)
+    assert visit.disagreement.first["value"] != visit.disagreement.second["value"]
+
+
+def test_the_same_seed_tells_the_same_story_and_another_seed_another(items):
+    assert visited(items) == visited(items)
+    assert visited(items).answers != visited(items, seed=8).answers
+
+
+def test_another_unit_has_its_own_papers(items):
+    here, there = visited(items), visited(items, unit_name="UBND huyện Càng Long")
+    assert "TB-SNV" in json.dumps(here.answers[0].body, ensure_ascii=False)
+    assert "TB-UBND" in json.dumps(there.answers[0].body, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_five_answers_need_correction_and_each_names_its_evidence(items, seed):
+    judged = [a.body for a in visited(items, seed=seed).answers]
+    wrong = [b for b in judged if (b["conclusion"] or b["value"]) in ("kph_nhe", "kph_nang")]
+    assert len(wrong) == 5
+    assert all(b["note"] and b["evidence"][0]["text"] for b in wrong)
+
+
+def test_what_does_not_apply_says_why(items):
+    away = [a.body for a in visited(items).answers if a.body["value"] == "khong_ap_dung"]
+    assert len(away) == 3
+    assert all(b["not_applicable_reason"] for b in away)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_late_sample_row_is_late_by_its_own_dates(items, seed):
+    rows = [row for a in visited(items, seed=seed).answers if a.item == "PL-24" for row in a.rows]
+    for row in rows:
+        days = (date.fromisoformat(row["ngay_cap_nhat"]) - date.fromisoformat(row["ngay_hieu_luc"])).days
+        assert (days <= 92) == (row["trong_han"] == "co")
+
+
+def test_no_placeholder_is_left_in_any_text(items):
+    told = json.dumps([vars(answer) for answer in visited(items).answers], ensure_ascii=False, default=str)
+    assert "{n}" not in told
+    assert "{d2" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Sở Nội vụ", "SNV"), ("Sở Kế hoạch và Đầu tư", "SKHĐT"), ("UBND huyện Cầu Kè", "UBND")],
+)
+def test_a_unit_has_the_letters_of_its_papers(name, letters):
+    assert content.symbol(name) == letters
+
+
+@pytest.mark.parametrize("scene", sorted(photos.SCENES))
+def test_a_photograph_repeats_byte_for_byte_and_carries_its_local_time(scene):
+    taken = datetime(2023, 5, 23, 9, 5, tzinfo=VIETNAM)
+    shot = photos.photograph(scene, caption="Bảng tin", taken_at=taken, seed="7")
+    assert shot == photos.photograph(scene, caption="Bảng tin", taken_at=taken, seed="7")
+    exif = Image.open(io.BytesIO(shot)).getexif().get_ifd(0x8769)
+    assert (exif[36867], exif[36881]) == ("2023:05:23 09:05:00", "+07:00")
+
+
+def test_two_people_sign_differently():
+    assert photos.signature("Lâm Hoài Thương", seed="7") != photos.signature("Trịnh Gia Bảo", seed="7")

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
-from flask import Flask, Response, g, jsonify, render_template
+from flask import Flask, Response, current_app, g, jsonify, render_template
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, fields
 
 from core.access import PUBLIC
 from core.page import page
+
+DOCUMENTED = "thucdia.documented"
 
 
 class In(Schema):
@@ -63,7 +65,7 @@ def blueprint(name: str, import_name: str, *, url_prefix: str, description: str)
 Describe = Callable[[], dict[str, Any]]
 
 
-def register(app: Flask, blueprints: list[Blueprint], *, described_elsewhere: list[Describe]) -> ProblemApi:
+def register(app: Flask, blueprints: list[Blueprint], *, described_elsewhere: list[Describe]) -> None:
     """The blueprints are served, and the document and its page are at `/api/v1/openapi.json` and `/api/docs`.
 
     Args:
@@ -79,12 +81,13 @@ def register(app: Flask, blueprints: list[Blueprint], *, described_elsewhere: li
     api = ProblemApi(app)
     for one in blueprints:
         api.register_blueprint(one)
-    app.register_blueprint(_documentation(api, described_elsewhere))
-    return api
+    app.extensions[DOCUMENTED] = (api, described_elsewhere)
+    app.register_blueprint(_documentation)
 
 
-def document(api: ProblemApi, described_elsewhere: list[Describe]) -> dict[str, Any]:
-    """The whole OpenAPI 3.1 document as plain data."""
+def current_document() -> dict[str, Any]:
+    """The running application's OpenAPI 3.1 document as plain data."""
+    api, described_elsewhere = current_app.extensions[DOCUMENTED]
     result: dict[str, Any] = api.spec.to_dict()
     for describe in described_elsewhere:
         part = describe()
@@ -93,20 +96,19 @@ def document(api: ProblemApi, described_elsewhere: list[Describe]) -> dict[str, 
     return result
 
 
-def _documentation(api: ProblemApi, described_elsewhere: list[Describe]) -> FlaskBlueprint:
-    pages = FlaskBlueprint("documentation", __name__)
+_documentation = FlaskBlueprint("documentation", __name__)
 
-    @pages.get("/api/v1/openapi.json")
-    @page(PUBLIC)
-    def openapi(**_edge: object) -> Response:
-        """The OpenAPI document."""
-        return jsonify(document(api, described_elsewhere))
 
-    @pages.get("/api/docs")
-    @page(PUBLIC)
-    def docs(**_edge: object) -> str:
-        """The documentation page, from assets that this server holds itself."""
-        g.csp_nonce = g.get("csp_nonce") or secrets.token_urlsafe(16)
-        return render_template("web/api_docs.html", nonce=g.csp_nonce)
+@_documentation.get("/api/v1/openapi.json")
+@page(PUBLIC)
+def openapi(**_edge: object) -> Response:
+    """The OpenAPI document."""
+    return jsonify(current_document())
 
-    return pages
+
+@_documentation.get("/api/docs")
+@page(PUBLIC)
+def docs(**_edge: object) -> str:
+    """The documentation page, from assets that this server holds itself."""
+    g.csp_nonce = g.get("csp_nonce") or secrets.token_urlsafe(16)
+    return render_template("web/api_docs.html", nonce=g.csp_nonce)

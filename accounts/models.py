@@ -1,6 +1,6 @@
-"""The tables of people and of how they get in: nothing here decides anything, and no secret lies here in clear.
+"""The tables of people and of how they get in: nothing here decides anything, and no secret lies in clear.
 
-Passwords are Argon2id hashes; ids of sessions, invitations and the first-run code are kept as SHA-256, so that
+Passwords are Argon2id hashes; tokens of sessions, invitations and the first run are kept as SHA-256, so that
 a copy of the database opens no door.
 """
 

@@ -1,4 +1,4 @@
-"""The office roles: what a person may do in the whole installation. Roles in one team belong to the inspection.
+"""The office roles: what a person may do in the whole installation; roles in one team belong to inspections.
 
 It grants nothing by itself: routes and rules name the roles that they want.
 """

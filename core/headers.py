@@ -16,7 +16,8 @@ _YEAR_S = 31_536_000
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`: browsers would then send `Origin: null` with our own forms (Fetch §3.1).
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # The tablet page takes photos and their place; nothing else of the device is ever asked for.
@@ -40,7 +41,8 @@ def content_policy(nonce: str | None) -> str:
             "default-src 'none'",
             f"script-src {own}",
             f"style-src {own}",
-            "img-src 'self' data: blob:",  # ticks of form controls are data: images; photos not yet sent are blobs
+            # The ticks of form controls are data: images; photos that are not sent yet are blobs.
+            "img-src 'self' data: blob:",
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
@@ -53,7 +55,7 @@ def content_policy(nonce: str | None) -> str:
 
 
 def _cache_rule(response: Response) -> str | None:
-    """Answers made for somebody are kept by nobody; those with a validator may be kept and must be asked again."""
+    """Nobody keeps answers made for somebody; those with a validator may be kept and must be asked again."""
     if "Cache-Control" in response.headers or response.direct_passthrough:
         return None
     return "private, no-cache" if "ETag" in response.headers else "no-store"

@@ -16,14 +16,24 @@ from core.access import Access, identify, is_unsafe
 View = Callable[..., Any]
 
 
-def page(access: Access, *, write: bool | None = None) -> Callable[[View], View]:
-    """Declare who may open the page and give it a transaction; `session` and `caller` are passed on."""
+def page(
+    access: Access, *, prepare: Callable[[], object] | None = None, write: bool | None = None
+) -> Callable[[View], View]:
+    """Declare who may open the page and give it a transaction; `session` and `caller` are passed on.
+
+    Args:
+        prepare: work on the request before the write lock is taken (passwords, uploads); `g.caller` is known
+            by then, and its result is passed as `prepared`.
+        write: whether the view writes; by default what the HTTP method says.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def edge(*args: Any, **kwargs: Any) -> Any:
             with db.reading() as session:
                 g.caller = identify(access, request, session)
+            if prepare is not None:
+                kwargs["prepared"] = prepare()
             writes = is_unsafe(request.method) if write is None else write
             with db.writing() if writes else db.reading() as session:
                 return view(*args, **kwargs, session=session, caller=g.caller)

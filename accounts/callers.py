@@ -1,0 +1,48 @@
+"""Who stands behind a request: a person's browser, or an enrolled tablet that a person uses.
+
+A request that shows a bearer token is the tablet's alone; its cookies are not looked at. It reads, and
+decides nothing about what the caller may do.
+"""
+
+from flask import Flask, Request
+from sqlalchemy.orm import Session
+
+from accounts import cookies, forgery, queries
+from core import clock
+from core.caller import Caller
+
+
+def resolve(request: Request, session: Session) -> Caller | None:
+    """The person whose live session the request's cookie opens, or None."""
+    token = cookies.presented(request)
+    if token is None:
+        return None
+    found = queries.live_session(session, token, at=clock.now())
+    if found is None:
+        return None
+    cookies.confirm()
+    signed_in, person = found
+    return Caller(person.id, person.full_name, person.roles, session_id=signed_in.id)
+
+
+class OfficeGate:
+    """What the core asks about callers."""
+
+    def caller(self, request: Request, session: Session) -> Caller | None:
+        """The person or the tablet behind the request, or None."""
+        return resolve(request, session)
+
+    def check_forgery(self, request: Request, caller: Caller, session: Session) -> None:  # noqa: ARG002 (the core's interface)
+        """Return if an unsafe request was made on purpose.
+
+        Raises:
+            ForeignOrigin: another site sent it.
+            FormForged: the anti-forgery token is missing or wrong.
+        """
+        forgery.check(request, caller)
+
+
+def register(app: Flask) -> None:
+    """Cookies are written and forms carry their token."""
+    cookies.register(app)
+    forgery.register(app)

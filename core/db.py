@@ -1,7 +1,7 @@
-"""The database: one metadata, one way to open a transaction, equal promises on both engines.
+"""The database: one metadata, one way to open a transaction, one promise for SQLite and PostgreSQL.
 
-Writing transactions are opened by the edges (`endpoint`, `page`, `jobs`, commands) and by nothing else. Reading
-transactions cannot write, which the database itself enforces.
+Writing transactions are opened by the edges (`endpoint`, `page`, `jobs`, commands) and by nothing else.
+Reading transactions cannot write, which the database itself enforces.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,176 @@
+"""One operation (thao tác) as it travels and as it is stored; it judges nothing and knows no database.
+
+The body is a JSON text inside a string: the bytes that are hashed are the bytes that are sent, and members
+that this version does not know are kept. A body may be absent (`null` with `body_sha256`): it was withheld by
+its author or erased by law, and the chain still holds, because the chain covers only the body's hash.
+
+Body contracts, by type (a member named `reason` or `salt` sets no field):
+
+* `answer.set|resolve`: as `checklists.values` says; resolve adds `reason`.
+* `row.set|resolve` `{"columns": {…}}`; `row.retract` `{}`.
+* `participant.set` any of `side` (team, unit, other), `name`, `title`, `role`, `present`.
+* `announcement.set` any of `opened_at`, `closed_at`, `place`, `statement`.
+* `inspection.set` any of `started_at`, `ended_at`, `place`, `conclusion`, `recommendations`,
+  `period_examined`.
+* `finding.set` any of `category`, `text`, `reference` `{"code","article"}`, `items`, `evidence`, `due_on`.
+* `explanation.set` any of `text`, `by`. `assignment.set` `{"members": […]}`.
+* `photo.add`, `file.add` `{"blob":"sha256:…","size","mime","taken_at","item","caption"}`; `.edit` `item`,
+  `caption`; `.retract` `{"reason"}`, as `finding.retract` has too.
+* `note.add|edit` `{"text"}`; `remark.add` `{"entity","text","due_on"}`; `remark.answer` `{"text"}`.
+* `signature.add` `{"role","name","title","content","blob"}`, or `refusal` `{"reason","witnesses"}` instead of
+  `blob`; the role is `leader`, `unit`, `secretary` or `member`.
+* `inspection.signoff` `{"content","seen":{device: seq},"exclude":[op_id],"statement"}`;
+  `inspection.approve` `{"content"}`; `inspection.send_back` `{"reason","due_on"}`; `inspection.reopen`,
+  `postpone`, `cancel` `{"reason"}`; `inspection.supplement` `{"checklist","mapping"}`.
+* `quarantine.adopt` `{"op_id","type","body"}`: what is adopted, word for word, so that no reader has to look
+  it up; `quarantine.dismiss` `{"op_id","reason"}`. Both name the entity of the operation they decide about.
+"""
+
+import hashlib
+import re
+from typing import Any
+
+import msgspec
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_HEADER_BYTES = 8 * 1024
+MAX_PARENTS = 100
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_BREAKING = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]")
+
+
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the chain covers of an operation beside its body's hash."""
+
+    op_id: str
+    seq: int
+    type: str
+    inspection: str
+    entity: str
+    parents: tuple[str, ...]
+    checklist: str
+    actor: str
+    hlc: str
+    wall: str
+    clk: str
+
+
+class Operation(Header, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Một thao tác: a header and the text of its body."""
+
+    body: str | None
+    body_sha256: str | None = None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether only the hash of the body is here."""
+        return self.body is None
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What the office wants to write; the log gives it a number, an author and a place in a chain."""
+
+    type: str
+    entity: str
+    body: dict[str, Any]
+    parents: tuple[str, ...] = ()
+
+
+_decode = msgspec.json.Decoder(Operation).decode
+_decode_header = msgspec.json.Decoder(Header).decode
+
+
+def sha256(text: str) -> str:
+    """SHA-256 of the UTF-8 bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def body_sha256(operation: Operation) -> str:
+    """The hash of the body, computed if the body is here."""
+    if operation.body is not None:
+        return sha256(operation.body)
+    return operation.body_sha256 or ""
+
+
+def header_text(operation: Operation) -> str:
+    """The header as JSON text, ready to be stored."""
+    header = Header(*(getattr(operation, name) for name in Header.__struct_fields__))
+    return msgspec.json.encode(header).decode()
+
+
+def wire_text(header: str, *, body: str | None, body_hash: str) -> str:
+    """The operation as JSON, joined from what is stored, with nothing decoded on the way."""
+    if body is None:
+        return f'{header[:-1]},"body":null,"body_sha256":"{body_hash}"}}'
+    return f'{header[:-1]},"body":{msgspec.json.encode(body).decode()}}}'
+
+
+def from_stored(header: str, *, body: str | None, body_hash: str) -> Operation:
+    """The operation whose header and body are stored."""
+    known = _decode_header(header)
+    withheld = body_hash if body is None else None
+    return Operation(**msgspec.structs.asdict(known), body=body, body_sha256=withheld)
+
+
+def from_wire(text: str | bytes) -> Operation:
+    """The operation that the JSON text says.
+
+    Raises:
+        msgspec.DecodeError: it is no operation.
+    """
+    return _decode(text)
+
+
+def body_of(operation: Operation) -> dict[str, Any] | None:
+    """The parsed body; None if it is not here or is not a JSON object that both databases can store."""
+    if operation.body is None:
+        return None
+    try:
+        body = msgspec.json.decode(operation.body)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    return body if isinstance(body, dict) and _is_storable(body) else None
+
+
+def _is_storable(value: object) -> bool:
+    if isinstance(value, str):
+        return _UNSTORABLE.search(value) is None
+    if isinstance(value, dict):
+        return all(_is_storable(key) and _is_storable(member) for key, member in value.items())
+    return all(map(_is_storable, value)) if isinstance(value, list) else True
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is a UUID in lower case with hyphens."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_sha256(text: str) -> bool:
+    """Whether the text is a SHA-256 in lower-case hexadecimal."""
+    return _SHA256.fullmatch(text) is not None
+
+
+def obstacle(operation: Operation) -> str | None:
+    """Why the operation cannot even be recorded, or None if it can.
+
+    `malformed` is a defect of the client; `op_unencodable` and `op_too_large` are cured by sending the
+    operation again with its body withheld.
+    """
+    texts = (operation.type, operation.entity, operation.checklist, operation.actor, operation.hlc,
+             operation.wall, operation.clk)  # fmt: skip
+    if not _is_well_formed(operation):
+        return "malformed"
+    if any(map(_BREAKING.search, texts)) or _UNSTORABLE.search(operation.body or ""):
+        return "op_unencodable"
+    if len(header_text(operation).encode()) > MAX_HEADER_BYTES or len(operation.parents) > MAX_PARENTS:
+        return "op_too_large"
+    return "op_too_large" if len((operation.body or "").encode()) > MAX_BODY_BYTES else None
+
+
+def _is_well_formed(operation: Operation) -> bool:
+    ids = (operation.op_id, operation.inspection, *operation.parents)
+    has_body_hash = is_sha256(operation.body_sha256 or "")
+    return all(map(is_id, ids)) and operation.seq > 0 and operation.is_withheld == has_body_hash

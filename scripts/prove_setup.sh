@@ -108,7 +108,7 @@ prove_as() {
                 echo "== $user: python3 app.py serve, lần thứ hai"
                 prove_serve "$system" "$user"
                 ;;
-            *) run_in "$system" "$user" /bin/sh -c "cd /srv/thuc-dia && time python3 app.py $command" ;;
+            *) run_in "$system" "$user" /bin/bash -c "cd /srv/thuc-dia && time python3 app.py $command" ;;
         esac
         echo "== $user: $(du -sh "$system/srv/thuc-dia" | cut -f1) trong thư mục, lần cài tiếp theo:"
         run_in "$system" "$user" /bin/bash -c "cd /srv/thuc-dia && time python3 bootstrap.py $command"

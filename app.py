@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from core import api as core_api
-from core import db, problems
+from core import db, headers, problems
 from core.access import GATE
 from core.settings import SETTINGS, Settings
 
@@ -45,5 +45,8 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     for module in (*_modules("commands"),):
         app.cli.add_command(module.group)
     if importlib.util.find_spec("accounts.callers"):
-        app.extensions[GATE] = importlib.import_module("accounts.callers").OfficeGate()
+        callers = importlib.import_module("accounts.callers")
+        callers.register(app)
+        app.extensions[GATE] = callers.OfficeGate()
+    headers.register(app)
     return app

@@ -1,6 +1,7 @@
 """What can be done about people: add, change, invite, close, and the first administrator.
 
-It never sees a password in clear: hashing costs a processor's time and is done before the transaction.
+It sees no password in clear but those it draws for the demonstration: hashing costs a processor's time and is
+done before the transaction.
 """
 
 from collections.abc import Iterable
@@ -10,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exc, update
 from sqlalchemy.orm import Session
 
-from accounts import errors, fields, queries, tokens
+from accounts import demo_people, errors, fields, passwords, queries, tokens
 from accounts.models import FirstRunCode, HeldRole, Invitation, Person, SignedInSession
 from accounts.roles import Role
-from core import ids, journal
+from core import ids, journal, settings
 from core.caller import Caller
 
 INVITATION_LASTS = timedelta(days=7)
@@ -89,21 +90,31 @@ def add_person(session: Session, given: PersonFields, *, by: Caller, at: datetim
     return person
 
 
-def add_demo_person(
-    session: Session, given: PersonFields, *, password_hash: str, by: Caller, at: datetime
-) -> Person:
-    """The person exists, can sign in, and is nobody once demo mode is off.
+def create_demo_people(session: Session, *, by: Caller, at: datetime) -> list[demo_people.DemoAccount]:
+    """The people of the demonstration exist; the answer lists those who did not before.
+
+    Their passwords are in the answer and nowhere else: print them after the commit. Outside demo mode these
+    people are nobody, even in a database that has them.
 
     Raises:
-        FieldsRefused: a field cannot be used.
-        UsernameTaken: somebody has the user name.
+        DemoDisabled: this installation is not a demonstration.
     """
-    person = _added(session, given, password_hash=password_hash, is_demo=True, at=at)
-    journal.record(
-        session, "person.added", about=("person", person.id), by=by, at=at, username=person.username,
-        roles=sorted(person.roles), demo=True,
-    )  # fmt: skip
-    return person
+    if not settings.current().demo:
+        raise errors.DemoDisabled
+    made = []
+    for username, full_name, title, role in demo_people.PEOPLE:
+        if queries.person_named(session, username) is not None:
+            continue
+        given = PersonFields(username, full_name, title, frozenset({role}))
+        password = tokens.new_typed_code()
+        _added(session, given, password_hash=passwords.hashed(password), is_demo=True, at=at)
+        made.append(demo_people.DemoAccount(username, password, full_name, role))
+    if made:
+        names = [one.username for one in made]
+        journal.record(
+            session, "demo_people.added", about=("installation", "this"), by=by, at=at, names=names
+        )
+    return made
 
 
 def end_sessions(session: Session, person_id: str) -> None:

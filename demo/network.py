@@ -100,6 +100,7 @@ class Line:
     headers: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     faults: Counter[Fault] = field(default_factory=Counter)
+    transmissions: int = 0
 
     def get(self, path: str, **headers: str) -> Answer:
         """The answer to a GET, tried again while the network loses it.
@@ -110,18 +111,23 @@ class Line:
         """
         return self.send("GET", path, headers=headers)
 
-    def post(self, path: str, content: object, *, zipped: bool = False) -> Answer:
+    def post(self, path: str, content: object) -> Answer:
         """The answer to a JSON body posted to the path; see `get` for what it raises."""
         body = json.dumps(content, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json"}
-        if zipped:
-            body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
-        return self.send("POST", path, body=body, headers=headers)
+        return self.send("POST", path, body=body, headers={"Content-Type": "application/json"})
 
     def send(
-        self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        zipped: bool = False,
     ) -> Answer:
         """The answer to the request, repeated unchanged until one arrives; see `get` for what it raises."""
+        if zipped and body is not None:
+            body, headers = gzip.compress(body, mtime=0), {**(headers or {}), "Content-Encoding": "gzip"}
         for attempt in range(_ATTEMPTS):
             try:
                 answer = self._exchange(method, path, body, {**self.headers, **(headers or {})})
@@ -138,6 +144,7 @@ class Line:
     def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         fault = self.weather.next()
         self.faults[fault] += 1
+        self.transmissions += 2 if fault is Fault.DUPLICATED else 1
         if fault is Fault.REQUEST_LOST:
             raise Lost(path)
         if fault is Fault.REQUEST_CUT:

@@ -43,11 +43,12 @@ class Kept:
 
 @dataclass(frozen=True)
 class Picture:
-    """A file that an operation names by its SHA-256."""
+    """A file that an operation names by its SHA-256; `inspection` is known once it is kept."""
 
     sha256: str
     mime: str
     content: bytes
+    inspection: str = ""
 
 
 class Outbox:
@@ -168,15 +169,15 @@ class Outbox:
     def pictures_to_send(self) -> list[Picture]:
         """The files that the server has not yet confirmed, small ones first."""
         rows = self._db.execute(
-            "SELECT sha256, mime, bytes FROM blobs WHERE on_server = 0 ORDER BY length(bytes), sha256"
+            "SELECT sha256, mime, bytes, inspection FROM blobs WHERE on_server = 0"
+            " ORDER BY length(bytes), sha256"
         )
         return [Picture(*row) for row in rows]
 
     def pictures(self) -> list[Picture]:
         """Every file this tablet made."""
-        return [
-            Picture(*row) for row in self._db.execute("SELECT sha256, mime, bytes FROM blobs ORDER BY rowid")
-        ]
+        rows = self._db.execute("SELECT sha256, mime, bytes, inspection FROM blobs ORDER BY rowid")
+        return [Picture(*row) for row in rows]
 
     def picture_is_on_server(self, sha256: str) -> None:
         """The file counts as confirmed; its bytes stay here."""

@@ -1,0 +1,217 @@
+"""How a tablet meets the server: enrolment, token, packages, push, photos, pull.
+
+The order is the protocol's: push, then photos, then pull. A lost answer is answered by sending the same bytes
+again; nothing that the server says is believed before its hashes were computed here.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from core import clock, server_key
+from demo.network import Answer, Line, Refused
+from demo.tablet import Tablet, stream_of
+from inspections import chain
+from inspections.operation import Operation
+
+PROTOCOL = "1.0"
+_BATCH = 40
+_PULL = 60
+_ASSERTION_S = 120
+
+
+class LogMismatch(Exception):  # noqa: N818 (evidence against the server, not a defect of this file)
+    """The server's log does not hash to what the server claims: a gap, another order, or an edit."""
+
+
+class Stopped(Exception):  # noqa: N818 (the server's answer)
+    """The server could not even record an operation; it would have to be sent with its body withheld."""
+
+
+@dataclass
+class Traffic:
+    """What one tablet sent, counted in operations; a retry counts again."""
+
+    sent: int = 0
+    stored: int = 0
+
+    @property
+    def repeated(self) -> int:
+        """How often an operation travelled more than once."""
+        return self.sent - self.stored
+
+
+class Exchange:
+    """One tablet's dealings with one server."""
+
+    def __init__(self, tablet: Tablet, line: Line) -> None:
+        self.tablet = tablet
+        self.line = line
+        self.traffic = Traffic()
+
+    def enrol(self, code: str) -> None:
+        """The server knows the tablet's key; the tablet knows the server's.
+
+        Raises:
+            Refused: the code is unknown, used or too old, or the proof does not fit.
+        """
+        tablet = self.tablet
+        told = self.line.post(
+            "/sync/v1/devices",
+            {
+                "code": code, "device": tablet.device, "jwk": tablet.jwk, "label": tablet.label,
+                "proof": tablet.sign(f"td1-enrol\n{code}\n{tablet.device}"),
+            },
+        ).json()  # fmt: skip
+        tablet.outbox.remember(epoch=told["epoch"], server_keys=told["server_keys"])
+
+    def authorise(self) -> None:
+        """The line carries a short-lived token for the person who is signed in on this tablet."""
+        now = int(time.time())
+        device = self.tablet.device
+        claims = {
+            "iss": device, "sub": device, "aud": f"{self.line.base_url}/sync/v1/token",
+            "jti": secrets.token_urlsafe(16), "iat": now, "exp": now + _ASSERTION_S,
+        }  # fmt: skip
+        parts = [_b64json({"alg": "ES256", "typ": "JWT"}), _b64json(claims)]
+        assertion = ".".join([*parts, self.tablet.sign(".".join(parts))])
+        told = self.line.post("/sync/v1/token", {"client_assertion": assertion}).json()
+        self.line.headers.update(
+            {"Authorization": f"Bearer {told['access_token']}", "Sync-Protocol": PROTOCOL}
+        )
+
+    def download(self) -> list[str]:
+        """Every package of the person is on the tablet, with its checklist; the ids of the inspections."""
+        found = []
+        for listed in self._call("GET", "/sync/v1/packages").json():
+            package = self._call("GET", f"/sync/v1/packages/{listed['inspection']}").json()
+            checklist = self._call("GET", package["checklist"]["url"]).body
+            self.tablet.take_package(package, checklist)
+            found.append(listed["inspection"])
+        return found
+
+    def sync(self, inspection: str) -> None:
+        """The server has everything of this tablet, and this tablet everything of the inspection.
+
+        Raises:
+            Stopped, LogMismatch, Refused, Lost: it stopped half-way; nothing is lost, call it again.
+        """
+        self.push()
+        self.send_pictures()
+        self.pull(inspection)
+
+    def push(self) -> None:
+        """Every recorded operation is acknowledged with a receipt."""
+        outbox = self.tablet.outbox
+        while batch := outbox.operations(after=outbox.recall("acked_seq", 0), limit=_BATCH):
+            before = self.line.transmissions
+            try:
+                told = self._push_once(batch[0].seq, [kept.sent for kept in batch], batch[-1].hash)
+            finally:
+                self.traffic.sent += len(batch) * (self.line.transmissions - before)
+            self.traffic.stored += len(batch)
+            self._read_clock(told["server_time"])
+            outbox.acknowledge(told["results"], told["receipt"], told["acked_seq"])
+            if told["stopped"]:
+                raise Stopped(str(told["stopped"]))
+
+    def _push_once(self, first_seq: int, sent: Sequence[str], head: str) -> dict[str, Any]:
+        tablet, last_seq = self.tablet, first_seq + len(sent) - 1
+        envelope = json.dumps(
+            {
+                "device": tablet.device, "epoch": tablet.outbox.recall("epoch"),
+                "prev": tablet.hash_at(first_seq - 1), "head": head,
+                "sig": tablet.sign(chain.head_message(tablet.device, last_seq, head)),
+            }
+        )  # fmt: skip
+        # The operations go out as the very bytes that were recorded and hashed.
+        text = f'{envelope[:-1]},"ops":[{",".join(sent)}]}}'
+        told: dict[str, Any] = self._call("POST", "/sync/v1/push", text.encode(), zipped=True).json()
+        return told
+
+    def send_pictures(self) -> None:
+        """Every photograph and drawn signature is on the server, whole."""
+        for picture in self.tablet.outbox.pictures_to_send():
+            path = f"/sync/v1/blobs/sha256:{picture.sha256}?inspection={picture.inspection}"
+            self._call("PUT", path, picture.content, kind=picture.mime)
+            self.tablet.outbox.picture_is_on_server(picture.sha256)
+
+    def pull(self, inspection: str) -> None:
+        """The tablet has every entry of the inspection's log, checked, and folds from them.
+
+        Raises:
+            LogMismatch: an entry is missing, moved or altered.
+        """
+        stream, more = stream_of(inspection), True
+        while more:
+            asked = {
+                "device": self.tablet.device, "epoch": self.tablet.outbox.recall("epoch"),
+                "streams": {stream: self.tablet.outbox.cursor(stream)}, "limit": _PULL, "wait": 0,
+            }  # fmt: skip
+            told = self._call("POST", "/sync/v1/pull", json.dumps(asked).encode()).json()
+            more = told["more"]
+            self._take(inspection, told["streams"].get(stream))
+        self.tablet.forget_fold(inspection)
+
+    def _take(self, inspection: str, part: Mapping[str, Any] | None) -> None:
+        if not part or not part["entries"]:
+            return
+        stream, outbox = stream_of(inspection), self.tablet.outbox
+        root = outbox.recall(f"root:{stream}", chain.log_genesis(inspection))
+        root = checked_root(part["entries"], after=outbox.cursor(stream), root=root)
+        if root != part["root"]:
+            raise LogMismatch(f"{stream}: root {part['root']} claimed, {root} computed")
+        outbox.take(stream, part["entries"], root)
+
+    def _read_clock(self, server_time: str) -> None:
+        self.tablet.clock_read_at = clock.now()
+        self.tablet.clock_offset = datetime.fromisoformat(server_time) - self.tablet.clock_read_at
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        kind: str = "application/json",
+        zipped: bool = False,
+    ) -> Answer:
+        headers = {"Content-Type": kind} if body is not None else {}
+        try:
+            return self.line.send(method, path, body=body, headers=headers, zipped=zipped)
+        except Refused as refused:
+            if refused.code != "token_expired":
+                raise
+        self.authorise()
+        return self.line.send(method, path, body=body, headers=headers, zipped=zipped)
+
+
+def checked_root(entries: Sequence[Mapping[str, Any]], *, after: int, root: str) -> str:
+    """The root after the entries, every hash computed anew.
+
+    Raises:
+        LogMismatch: a position is missing, or an operation is not the one that its hash stands for.
+    """
+    for expected, entry in enumerate(entries, start=after + 1):
+        operation = msgspec.convert(entry["op"], Operation)
+        computed = chain.link(
+            entry["device"], operation.seq, prev=entry["prev"], operation_digest=chain.digest(operation)
+        )
+        if (entry["pos"], entry["hash"]) != (expected, computed):
+            raise LogMismatch(
+                f"position {expected}: got {entry['pos']} with hash {entry['hash']}, not {computed}"
+            )
+        root = chain.log_link(
+            root, pos=expected, operation_hash=computed, effect=entry["effect"], code=entry["code"]
+        )
+    return root
+
+
+def _b64json(value: object) -> str:
+    return server_key.b64url(json.dumps(value, separators=(",", ":")).encode())

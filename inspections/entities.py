@@ -58,6 +58,7 @@ STEPS = frozenset(row.step for row in workflow.TABLE) - {"decide"}
 DECISIONS = frozenset({"quarantine.adopt", "quarantine.dismiss"})
 OWN_STEPS = frozenset({"supplement", "signoff_lapsed"})
 STEP_TYPES = frozenset(f"inspection.{step}" for step in STEPS | OWN_STEPS)
+TABLED_STEP_TYPES = frozenset(f"inspection.{step}" for step in STEPS)
 WRITE_TYPES = frozenset(f"{kind.name}.{verb}" for kind in KINDS.values() for verb in kind.verbs)
 TYPES = WRITE_TYPES | STEP_TYPES | DECISIONS
 
@@ -73,14 +74,18 @@ def is_in_record(entity: str) -> bool:
     return kind is not None and kind.in_record
 
 
+def is_name(entity: str) -> bool:
+    """Whether the text names an entity in the form of its kind."""
+    kind = KINDS.get(kind_of(entity))
+    return kind is not None and kind.naming.fullmatch(entity) is not None
+
+
 def is_well_named(operation_type: str, entity: str) -> bool:
     """Whether an operation of this type may speak about an entity of this name."""
-    kind = KINDS.get(kind_of(entity))
-    if kind is None or kind.naming.fullmatch(entity) is None:
-        return False
     if operation_type in STEP_TYPES:
         return entity == "inspection"
-    return operation_type in DECISIONS or operation_type.partition(".")[0] == kind.name
+    spoken_of = operation_type.partition(".")[0]
+    return is_name(entity) and (operation_type in DECISIONS or spoken_of == kind_of(entity))
 
 
 def item_of(entity: str) -> str | None:

@@ -117,10 +117,12 @@ class Fold:
         self.entries: dict[str, Entry] = {}
         self.left_out: frozenset[str] = frozenset()
         self._registers: dict[str, dict[str, Register]] = {}
+        self._history: dict[str, dict[str, Entry]] = {}
 
     def add(self, entry: Entry) -> None:
         """The entry is part of the fold; adding it again changes nothing."""
         self.entries[entry.op_id] = entry
+        self._history.setdefault(entry.entity, {})[entry.op_id] = entry
         if not entry.is_effective or entry.op_id in self.left_out or not entry.writes:
             return
         registers = self._registers.setdefault(entry.entity, {RETRACT: Register()})
@@ -191,7 +193,7 @@ class Fold:
 
     def history(self, entity: str) -> list[Entry]:
         """Every operation on the entity, with whatever effect, in the order of the log."""
-        return sorted((e for e in self.entries.values() if e.entity == entity), key=log_order)
+        return sorted(self._history.get(entity, {}).values(), key=log_order)
 
     def undecided(self) -> list[Entry]:
         """What was set aside and neither adopted nor dismissed since, in the order of the log."""

@@ -1,0 +1,228 @@
+"""What becomes of one operation: applied, in conflict, or set aside with a code; it stores nothing.
+
+Every operation that can be recorded gets a verdict, and none is an error: a tablet far from the network must
+never be stuck behind one refused answer. The checks run in a fixed order, so that the code is the same on
+every server.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from inspections import bodies, entities, fold, permissions, step_rules, workflow
+from inspections import operation as op
+from inspections.codes import Code, Effect
+from inspections.fold import Entry, Fold
+from inspections.operation import Operation
+from inspections.situation import Items, Judgement, Situation, aside
+
+# A tablet's clock is evidence, never order; beyond these bounds the report says so.
+MAX_AHEAD = timedelta(hours=24)
+MAX_BEHIND = timedelta(days=90)
+
+
+def judge(entry: Entry, situation: Situation) -> Judgement:
+    """The verdict on the operation in this situation; `entry` is the operation before it has a position."""
+    for check in _CHECKS:
+        refused = check(entry, situation)
+        if refused is not None:
+            return refused
+    if entry.operation.type in entities.STEP_TYPES:
+        return step_rules.step_judgement(entry, situation)
+    return _write(entry, situation)
+
+
+def _standing(entry: Entry, situation: Situation) -> Judgement | None:
+    if situation.is_device_lost:
+        return aside(Code.DEVICE_REVOKED)
+    if situation.is_grant_over:
+        return aside(Code.ACTOR_INACTIVE)
+    if entry.operation.is_withheld:
+        return aside(Code.VALUE_INVALID, problem="withheld")
+    if entry.operation.type not in entities.TYPES:
+        return aside(Code.UNKNOWN_TYPE, type=entry.operation.type)
+    if not entities.is_well_named(entry.operation.type, entry.entity):
+        return aside(Code.VALUE_INVALID, member="entity", problem="wrong_form")
+    return None
+
+
+def _permission(entry: Entry, situation: Situation) -> Judgement | None:
+    operation = entry.operation
+    if operation.type in entities.TABLED_STEP_TYPES:
+        return None  # the table of steps says who
+    held = permissions.capacities(operation, situation.parts, situation.fold)
+    allowed = permissions.may_write(operation.type, held)
+    if allowed and operation.type == "signature.add":
+        role = str(entry.body.get("role"))
+        allowed = bool(permissions.SIGNATURE_ROLES.get(role, situation.parts) & held)
+    return None if allowed else aside(Code.NOT_PERMITTED, type=operation.type)
+
+
+def _openness(entry: Entry, situation: Situation) -> Judgement | None:
+    operation = entry.operation
+    writes_record = entities.is_in_record(entry.entity) and operation.type not in entities.STEP_TYPES
+    if not writes_record or operation.type == "quarantine.dismiss":
+        return None
+    if situation.frozen_pos is not None:
+        return aside(Code.INSPECTION_FROZEN, frozen_pos=situation.frozen_pos)
+    if situation.waiting is not None and not situation.waiting.has_seen(entry):
+        return aside(Code.INSPECTION_FROZEN, waiting_signoff=situation.waiting.op_id)
+    if not workflow.takes_record_operations(situation.state):
+        return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value)
+    return None
+
+
+def _form(entry: Entry, situation: Situation) -> Judgement | None:
+    if op.body_of(entry.operation) is None:
+        return aside(Code.VALUE_INVALID, member="", problem="not_a_json_object")
+    if found := bodies.fault(entry.operation.type, entry.body):
+        return aside(Code.VALUE_INVALID, **found)
+    if _closes_a_circle(entry, situation.fold):
+        return aside(Code.VALUE_INVALID, member="parents", problem="circle")
+    if entry.operation.type in entities.DECISIONS:
+        return _decision(entry, situation)
+    return _against_checklist(entry.operation, entry.body, situation)
+
+
+def _closes_a_circle(entry: Entry, folded: Fold) -> bool:
+    """Whether the operation would be its own ancestor, so that a register could lose every head."""
+    if entry.op_id in entry.operation.parents:
+        return True
+    if entry.op_id not in folded.register(entry.entity, entities.RETRACT).replaced:
+        return False  # nothing there has named it as a parent, so it is nobody's ancestor
+    waiting, seen = list(entry.operation.parents), set()
+    while waiting:
+        op_id = waiting.pop()
+        if op_id == entry.op_id:
+            return True
+        parent = folded.entries.get(op_id)
+        if op_id not in seen and parent is not None and parent.is_effective:
+            waiting.extend(parent.operation.parents)
+        seen.add(op_id)
+    return False
+
+
+def _decision(entry: Entry, situation: Situation) -> Judgement | None:
+    original = situation.adopted
+    if original is None or original.op_id != entry.body["op_id"] or original.entity != entry.entity:
+        return aside(Code.VALUE_INVALID, member="op_id", problem="unknown")
+    if original.is_effective and original.op_id not in situation.fold.left_out:
+        return aside(Code.VALUE_INVALID, member="op_id", problem="not_set_aside")
+    is_adoption = entry.operation.type == "quarantine.adopt"
+    return _adoption(entry, original.operation, situation) if is_adoption else None
+
+
+def _adoption(entry: Entry, original: Operation, situation: Situation) -> Judgement | None:
+    if (entry.body["type"], entry.body["body"]) != (original.type, original.body):
+        return aside(Code.VALUE_INVALID, member="body", problem="differs_from_original")
+    adopted = msgspec.structs.replace(entry.operation, type=original.type, body=original.body)
+    body = op.body_of(adopted)
+    if adopted.type not in entities.WRITE_TYPES or body is None:
+        return aside(Code.VALUE_INVALID, member="type", problem="not_adoptable")
+    if found := bodies.fault(adopted.type, body):
+        return aside(Code.VALUE_INVALID, **found)
+    return _against_checklist(adopted, body, situation)
+
+
+def _against_checklist(
+    operation: Operation, body: Mapping[str, Any], situation: Situation
+) -> Judgement | None:
+    named = _items_named(operation, body)
+    if not named:
+        return None
+    items = situation.checklists.get(operation.checklist)
+    if items is None:
+        return aside(Code.CHECKLIST_UNKNOWN, checklist=operation.checklist)
+    unknown = sorted(item for item in named if not items.has(item))
+    if unknown:
+        return aside(Code.ITEM_UNKNOWN, items=unknown, checklist=operation.checklist)
+    if operation.checklist != situation.checklist:
+        pinned = situation.checklists.get(situation.checklist)
+        lives_on = pinned is not None and all(map(pinned.has, named))
+        if operation.checklist not in situation.earlier_checklists or not lives_on:
+            return aside(Code.CHECKLIST_MISMATCH, pinned=situation.checklist)
+    found = _value_fault(operation, body, items)
+    return aside(Code.VALUE_INVALID, member="value", problem=found) if found else None
+
+
+def _items_named(operation: Operation, body: Mapping[str, Any]) -> list[str]:
+    of_entity = entities.item_of(operation.entity)
+    if of_entity is not None:
+        return [of_entity]
+    listed = body.get("items") if operation.type.startswith("finding.") else [body.get("item")]
+    return [str(item) for item in listed or () if item is not None]
+
+
+def _value_fault(operation: Operation, body: Mapping[str, Any], items: Items) -> str | None:
+    item = entities.item_of(operation.entity)
+    if item is None or operation.type.endswith(".retract"):
+        return None
+    if operation.entity.startswith("row/"):
+        return items.row_fault(item, body["columns"])
+    return items.answer_fault(item, body)
+
+
+def _resolution(entry: Entry, situation: Situation) -> Judgement | None:
+    """Only a resolution, by those who may, ends a conflict; an ordinary edit never does so by the way."""
+    if not entry.writes or not _ends_a_conflict(entry, situation.fold):
+        return None
+    held = permissions.capacities(entry.operation, situation.parts, situation.fold)
+    if entry.operation.type in entities.WRITE_TYPES and permissions.may_resolve(entry.operation.type, held):
+        return None
+    return aside(Code.NOT_PERMITTED, type=entry.operation.type, problem="ends_a_conflict")
+
+
+def _ends_a_conflict(entry: Entry, folded: Fold) -> bool:
+    parents = set(entry.operation.parents)
+    retractions = {head.op_id for head in folded.heads(entry.entity, entities.RETRACT)}
+    contested = any(c.field == entities.RETRACT for c in folded.conflicts_at(entry.entity))
+    retracts = entities.RETRACT in entry.writes
+    if contested and (retracts or parents & retractions):
+        return True
+    fields = folded.fields(entry.entity) if retracts else list(entry.writes)
+    # A parent that has not arrived may hold any value, so it cannot be taken for an equal one.
+    unknown = len(parents - folded.entries.keys())
+    return any(_named_values(folded, entry.entity, name, parents) + unknown > 1 for name in fields)
+
+
+def _named_values(folded: Fold, entity: str, name: str, parents: set[str]) -> int:
+    written = folded.register(entity, name).writes
+    return fold.distinct(written[op_id].writes[name] for op_id in parents & written.keys())
+
+
+def _write(entry: Entry, situation: Situation) -> Judgement:
+    code, detail = _warning(entry, situation)
+    touched = {*entry.writes, entities.RETRACT}
+    standing = situation.fold.with_entry(entry).conflicts_at(entry.entity) if entry.writes else ()
+    for conflict in standing:
+        if conflict.field in touched:
+            detail["conflict"] = {
+                "entity": conflict.entity, "field": conflict.field, "kind": "hard",
+                "heads": list(conflict.heads),
+            }  # fmt: skip
+            return Judgement(Effect.CONFLICT, code, detail)
+    return Judgement(Effect.APPLIED, code, detail)
+
+
+def _warning(entry: Entry, situation: Situation) -> tuple[Code | None, dict[str, Any]]:
+    unknown = sorted(set(entry.operation.parents) - situation.fold.entries.keys())
+    if unknown:
+        return Code.PARENT_UNKNOWN, {"parents": unknown}
+    wall = entry.operation.wall
+    if not bodies.is_moment(wall):
+        return Code.CLOCK_IMPLAUSIBLE, {"wall": wall}
+    skew = datetime.fromisoformat(wall) - situation.received_at
+    if skew > MAX_AHEAD or -skew > MAX_BEHIND:
+        return Code.CLOCK_IMPLAUSIBLE, {"skew_s": round(skew.total_seconds())}
+    return None, {}
+
+
+_CHECKS: tuple[Callable[[Entry, Situation], Judgement | None], ...] = (
+    _standing,
+    _permission,
+    _openness,
+    _form,
+    _resolution,
+)

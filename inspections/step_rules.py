@@ -1,0 +1,117 @@
+"""Whether a step of an inspection may be taken, and what it changes; the order of states is in `workflow`.
+
+Nothing here looks at a role beyond what the table of steps says, but for one rule: nobody approves an
+inspection of whose team he is.
+"""
+
+from collections.abc import Callable
+
+from inspections import content, errors, signoff, workflow
+from inspections.codes import WAITING, Code, Effect
+from inspections.fold import Entry, Fold
+from inspections.situation import Judgement, Situation, Taken, aside
+from inspections.workflow import Form, Part
+
+TEAM_PARTS = frozenset({Part.LEADER, Part.DEPUTY, Part.SECRETARY, Part.MEMBER})
+
+
+def step_judgement(entry: Entry, situation: Situation) -> Judgement:
+    """The verdict on a step whose author and body have been looked at."""
+    step = entry.operation.type.removeprefix("inspection.")
+    if step in _OWN_STEPS:
+        return _OWN_STEPS[step](entry, situation)
+    try:
+        to = workflow.after(situation.state, step, form=situation.form, parts=situation.parts)
+    except errors.StepNotAllowed:
+        return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value, step=step)
+    except errors.StepNotYours:
+        return aside(Code.NOT_PERMITTED, type=entry.operation.type)
+    condition = _CONDITIONS.get(step)
+    taken = Taken(to.state, opens_revision=to.opens_revision)
+    return condition(entry, situation, taken) if condition else _applied(taken)
+
+
+def _applied(taken: Taken, *, ends_waiting: bool = True, **detail: object) -> Judgement:
+    return Judgement(Effect.APPLIED, detail=detail, taken=taken, ends_waiting=ends_waiting)
+
+
+def _start(_entry: Entry, _situation: Situation, taken: Taken) -> Judgement:
+    return _applied(taken, ends_waiting=False)
+
+
+def _signoff(entry: Entry, situation: Situation, taken: Taken) -> Judgement:
+    ground = signoff.Ground(
+        situation.inspection, situation.checklist_sha256, list(situation.fold.entries.values()),
+        situation.device_seqs, situation.stored,
+    )  # fmt: skip
+    verdict = signoff.assess(entry, ground)
+    if verdict.code is None:
+        return _applied(Taken(taken.state, freezes=True, content=str(entry.body["content"])))
+    waits = verdict.code in WAITING
+    return Judgement(Effect.QUARANTINED, verdict.code, verdict.detail, waits=waits, ends_waiting=not waits)
+
+
+def _confirm(entry: Entry, situation: Situation, taken: Taken) -> Judgement:
+    if situation.waiting is None or situation.waiting.op_id != entry.body["op_id"]:
+        return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value, problem="nothing_waits")
+    return _applied(Taken(taken.state, freezes=True, content=str(entry.body["content"])))
+
+
+def _submit(_entry: Entry, situation: Situation, taken: Taken) -> Judgement:
+    if remarks := _open_remarks(situation.fold):
+        return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value, open_remarks=remarks)
+    if situation.form is Form.ON_SITE:
+        return _applied(taken)
+    if conflicts := signoff.record_conflicts(situation.fold):
+        return aside(Code.OPEN_CONFLICTS, conflicts=conflicts)
+    missing = sorted(signoff.blobs_needed(situation.fold, None) - set(situation.stored))
+    if missing:
+        return aside(Code.BLOBS_MISSING, missing=[f"sha256:{sha256}" for sha256 in missing])
+    return _applied(Taken(taken.state, content=_content(situation)))
+
+
+def _open_remarks(folded: Fold) -> list[str]:
+    return [
+        entity
+        for entity in folded.entities("remark")
+        if any(head.writes["state"] == "open" for head in folded.heads(entity, "state"))
+    ]
+
+
+def _content(situation: Situation) -> str:
+    return content.content_hash(situation.inspection, situation.checklist_sha256, situation.fold)
+
+
+def _approve(entry: Entry, situation: Situation, taken: Taken) -> Judgement:
+    if situation.parts & TEAM_PARTS:
+        return aside(Code.NOT_PERMITTED, type=entry.operation.type, problem="own_inspection")
+    actual = _content(situation)
+    if entry.body["content"] != actual:
+        return aside(Code.SIGNOFF_STALE, content=actual)
+    return _applied(Taken(taken.state, content=actual))
+
+
+def _supplement(entry: Entry, situation: Situation) -> Judgement:
+    if not workflow.takes_record_operations(situation.state):
+        return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value, step="supplement")
+    checklist = str(entry.body["checklist"])
+    if checklist not in situation.checklists:
+        return aside(Code.CHECKLIST_UNKNOWN, checklist=checklist)
+    return _applied(Taken(situation.state, checklist=checklist), before=situation.checklist)
+
+
+def _lapse(_entry: Entry, situation: Situation) -> Judgement:
+    return _applied(Taken(situation.state))
+
+
+_OWN_STEPS: dict[str, Callable[[Entry, Situation], Judgement]] = {
+    "supplement": _supplement,
+    "signoff_lapsed": _lapse,
+}
+_CONDITIONS: dict[str, Callable[[Entry, Situation, Taken], Judgement]] = {
+    "start": _start,
+    "signoff": _signoff,
+    "signoff_confirmed": _confirm,
+    "submit": _submit,
+    "approve": _approve,
+}

@@ -11,7 +11,7 @@ MAX_PASSWORD_CHARACTERS = 200
 MAX_NAME_CHARACTERS = 120
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 _CONTEXT_WORDS = ("thucdia", "kiemtra", "matkhau", "password", "quantri", "admin", "qwerty", "iloveyou")
-_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "09876543210", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -55,9 +55,10 @@ def _folded(text: str) -> str:
 
 
 def _is_monotonous(letters: str) -> bool:
-    """Whether the password is a run along the alphabet or keyboard, or a short piece repeated."""
-    longest = max((n for run in _RUNS for n in range(len(run), 3, -1) if run[:n] in letters), default=0)
-    return len(set(letters)) < 5 or longest > len(letters) // 2
+    """Whether the password mostly walks along the alphabet or the keyboard, or has hardly a letter to it."""
+    pairs = [letters[i : i + 2] for i in range(len(letters) - 1)]
+    steps = sum(any(pair in run or pair[::-1] in run for run in _RUNS) for pair in pairs)
+    return len(set(letters)) < 5 or steps > len(pairs) // 2
 
 
 def password_problem(text: str, *, username: str) -> str | None:

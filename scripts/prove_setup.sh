@@ -96,6 +96,16 @@ sys.exit(code)
 PYTHON
 }
 
+# Preparing what is already prepared takes under a second.
+prove_quick_return() {
+    local begin spent_ms
+    begin=$(date +%s%N)
+    run_in "$1" "$2" /bin/sh -c "cd /srv/thuc-dia && exec python3 bootstrap.py $3"
+    spent_ms=$((($(date +%s%N) - begin) / 1000000))
+    echo "PROOF set-up for $3 took $spent_ms ms when everything was there"
+    [ "$spent_ms" -lt 1000 ]
+}
+
 prove_as() {
     local user=$1 system=$work/$1
     build_system "$system"
@@ -110,8 +120,8 @@ prove_as() {
                 ;;
             *) run_in "$system" "$user" /bin/bash -c "cd /srv/thuc-dia && time python3 app.py $command" ;;
         esac
-        echo "== $user: $(du -sh "$system/srv/thuc-dia" | cut -f1) trong thư mục, lần cài tiếp theo:"
-        run_in "$system" "$user" /bin/bash -c "cd /srv/thuc-dia && time python3 bootstrap.py $command"
+        echo "== $user: $(du -sh "$system/srv/thuc-dia" | cut -f1) trong thư mục"
+        prove_quick_return "$system" "$user" "$command"
     done
 }
 

@@ -1,0 +1,90 @@
+"""From approval to a sealed PDF in the demonstration's folder, looked at by three independent eyes.
+
+The clerk types number and date; the workers render and sign. The verdict is asked of the public page, of the
+command line and, where poppler-utils is installed, of a program that is not ours.
+"""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pypdf import PdfReader
+
+from demo import office
+from demo.network import Line
+from demo.story import Chapter
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PATIENCE_S = 120
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The sealed minutes: how long, how many findings they carry, what the verifiers say."""
+
+    path: Path
+    pages: int
+    findings: int
+    verdict: str
+    doubts: tuple[str, ...]
+
+
+def issued(
+    clerk: office.Person, inspection: str, chapter: Chapter, *, folder: Path, say: Callable[[str], None]
+) -> Sealed:
+    """The minutes are numbered, sealed, downloaded and verified.
+
+    Raises:
+        NotFinished: the workers could not draft or seal them.
+    """
+    drafted = office.awaited_report(clerk, inspection, state="drafted")
+    office.number(clerk, drafted["id"], number=chapter.record_number, dated_on=chapter.planned_on)
+    office.seal(clerk, drafted["id"])
+    say(f"  văn thư đã vào số {chapter.record_number}, đang ký số")
+    report = office.awaited_report(clerk, inspection, state="sealed")
+    path = folder / f"{chapter.unit_code}-bien-ban.pdf"
+    content = office.file(clerk, report["id"]).body
+    path.write_bytes(content)
+    reader = PdfReader(io.BytesIO(content))
+    findings = _attached_findings(reader, folder / f"{chapter.unit_code}-phat-hien.json")
+    doubts = tuple(_doubts(path, clerk.line.base_url, report["verification_code"]))
+    say(f"  biên bản đã ký số: {path} ({len(reader.pages)} trang)")
+    return Sealed(path, len(reader.pages), findings, "xác thực" if not doubts else "NGHI NGỜ", doubts)
+
+
+def _attached_findings(reader: PdfReader, path: Path) -> int:
+    """The findings that the PDF carries, written beside it; how many there are."""
+    for name, contents in reader.attachments.items():
+        if name.endswith(".json") and "findings" in name:
+            path.write_bytes(contents[0])
+            return len(json.loads(contents[0])["findings"])
+    return 0
+
+
+def _doubts(path: Path, base_url: str, code: str) -> Iterator[str]:
+    """What any of the verifiers holds against the file."""
+    if not path.with_name(path.name.replace("bien-ban.pdf", "phat-hien.json")).exists():
+        yield "PDF không kèm phát hiện dạng JSON."
+    page = Line(base_url).get(f"/verify/{code}").text
+    if "authentic" not in page:
+        yield f"Trang /verify/{code} không xác nhận tài liệu."
+    told = _run(sys.executable, str(_ROOT / "app.py"), "flask", "reports", "verify", str(path))
+    if told.returncode != 0:
+        yield f"flask reports verify: {told.stdout.strip() or told.stderr.strip()}"
+    if shutil.which("pdfsig"):
+        told = _run("pdfsig", "-nocert", str(path))
+        if "Signature is Valid" not in told.stdout:
+            yield f"pdfsig: {told.stdout.strip()}"
+
+
+def _run(*command: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 (our own verb and poppler's, without a shell)
+        command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
+        env={**os.environ, **(environment or {})},
+    )  # fmt: skip

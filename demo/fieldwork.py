@@ -1,0 +1,207 @@
+"""What a team does at the unit with its tablets, step by step; it needs no network for any of it.
+
+Every function records through `Tablet.record` and returns nothing that is not on a tablet's disk.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from core import ids
+from demo import content, photos
+from demo.exchange import Exchange
+from demo.outbox import Picture
+from demo.story import Chapter
+from demo.tablet import Body, Tablet, picture
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One inspector with a tablet."""
+
+    username: str
+    role: str
+    full_name: str
+    title: str
+    tablet: Tablet
+    exchange: Exchange
+
+
+@dataclass(frozen=True)
+class Team:
+    """Everybody with a tablet at one unit, and what they are going to see there."""
+
+    inspection: str
+    chapter: Chapter
+    seats: Sequence[Seat]
+    visit: content.Visit
+    seed: int
+
+    def seat(self, role: str) -> Seat:
+        """The inspector with the role."""
+        return next(seat for seat in self.seats if seat.role == role)
+
+    def record(
+        self, role: str, operation_type: str, entity: str, body: Body, *, pictures: Sequence[Picture] = ()
+    ) -> str:
+        """The inspector with the role has recorded it; the operation's id."""
+        return self.seat(role).tablet.record(self.inspection, operation_type, entity, body, pictures=pictures)
+
+
+def sections_of(checklist: Body) -> dict[str, str]:
+    """The section of every item of the published checklist."""
+    return {item["code"]: section["code"] for section in checklist["sections"] for item in section["items"]}
+
+
+def open_meeting(team: Team) -> None:
+    """The decision is announced and everybody present is written down."""
+    words, chapter = team.visit.words, team.chapter
+    team.record("leader", "inspection.start", "inspection", {})
+    team.record(
+        "secretary", "announcement.set", "announcement",
+        {
+            "opened_at": _stamp(chapter.at(8)), "closed_at": _stamp(chapter.at(8, 25)),
+            "place": words["place"], "statement": words["announcement"],
+        },
+    )  # fmt: skip
+    for participant in team.visit.participants:
+        team.record("secretary", "participant.set", f"participant/{ids.new_id()}", participant)
+    team.record(
+        "leader",
+        "inspection.set",
+        "inspection",
+        {"started_at": _stamp(chapter.at(8)), "place": words["place"]},
+    )
+
+
+def examine(team: Team) -> dict[str, str]:
+    """Every item is answered on somebody's tablet, section by section; who answered which item, by role."""
+    section_of = sections_of(team.seats[0].tablet.checklist(team.inspection))
+    sections = list(dict.fromkeys(section_of.values()))
+    shares = {code: team.seats[place % len(team.seats)].role for place, code in enumerate(sections)}
+    clock = team.chapter.at(8, 30)
+    for place, answer in enumerate(team.visit.answers):
+        _enter(team, shares[section_of[answer.item]], answer, at=clock + timedelta(minutes=place))
+    apart = team.visit.disagreement
+    team.record("secretary", "answer.set", f"answer/{apart.item}", apart.first)
+    team.record("member", "answer.set", f"answer/{apart.item}", apart.second)
+    team.record("member", "note.add", f"note/{ids.new_id()}", {"text": team.visit.words["working_note"]})
+    return {answer.item: shares[section_of[answer.item]] for answer in team.visit.answers}
+
+
+def _enter(team: Team, role: str, answer: content.Answer, *, at: datetime) -> None:
+    team.record(role, "answer.set", f"answer/{answer.item}", answer.body)
+    for row in answer.rows:
+        team.record(role, "row.set", f"row/{answer.item}/{ids.new_id()}", {"columns": row})
+    for shot in answer.shots:
+        shown = photos.photograph(
+            shot.scene,
+            caption=shot.caption,
+            taken_at=at,
+            seed=f"{team.seed}/{team.chapter.unit_code}/{shot.caption}",
+        )
+        taken = picture(shown, "image/jpeg")
+        body = {
+            "blob": f"sha256:{taken.sha256}", "size": len(shown), "mime": taken.mime, "taken_at": _stamp(at),
+            "item": answer.item, "caption": shot.caption,
+        }  # fmt: skip
+        team.record(role, "photo.add", f"photo/{ids.new_id()}", body, pictures=[taken])
+
+
+def close_meeting(team: Team) -> None:
+    """The team's overall view, the unit's explanation and the end of the meeting are written down."""
+    words, chapter = team.visit.words, team.chapter
+    team.record("leader", "finding.set", f"finding/{ids.new_id()}", team.visit.strength)
+    team.record(
+        "secretary", "explanation.set", "explanation/general",
+        {"text": words["explanation"], "by": _unit_signer(team)["name"]},
+    )  # fmt: skip
+    team.record(
+        "leader", "inspection.set", "inspection",
+        {
+            "ended_at": _stamp(chapter.at(11, 30)), "conclusion": words["conclusion"],
+            "recommendations": words["recommendations"],
+        },
+    )  # fmt: skip
+
+
+def settle_conflicts(team: Team) -> int:
+    """The leader has decided every open conflict, naming all that it replaces; how many there were."""
+    leader, apart = team.seat("leader").tablet, team.visit.disagreement
+    conflicts = leader.fold(team.inspection).conflicts()
+    for conflict in conflicts:
+        body = apart.second | {"reason": apart.reason}
+        team.record("leader", "answer.resolve", conflict.entity, body)
+    return len(conflicts)
+
+
+def agree(team: Team) -> None:
+    """The leader has concluded: the minutes are agreed within the team."""
+    team.record("leader", "inspection.conclude", "inspection", {})
+
+
+def sign(team: Team) -> str:
+    """Both sides have signed on the leader's glass over the content it shows; that content's hash.
+
+    Source: Thông tư 26/2014/TT-BKHCN Điều 37 khoản 2 điểm b.
+    """
+    tablet, unit = team.seat("leader").tablet, _unit_signer(team)
+    shown = tablet.content_hash(team.inspection)
+    _draw(team, "leader", by="leader", name=team.seat("leader").full_name, title=team.seat("leader").title)
+    _draw(team, "unit", by="leader", name=unit["name"], title=unit["title"])
+    body = {
+        "content": shown, "seen": tablet.seen(team.inspection), "exclude": [],
+        "statement": team.visit.words["signoff"],
+    }  # fmt: skip
+    team.record("leader", "inspection.signoff", "inspection", body)
+    return shown
+
+
+def countersign(team: Team) -> None:
+    """The secretary has signed on another tablet, over the content which that tablet folded by itself."""
+    secretary = team.seat("secretary")
+    _draw(team, "secretary", by="secretary", name=secretary.full_name, title=secretary.title)
+
+
+def _draw(team: Team, role: str, *, by: str, name: str, title: str) -> None:
+    drawn = picture(photos.signature(name, seed=str(team.seed)), "image/png")
+    body = {
+        "role": role, "name": name, "title": title,
+        "content": team.seat(by).tablet.content_hash(team.inspection), "blob": f"sha256:{drawn.sha256}",
+    }  # fmt: skip
+    team.record(by, "signature.add", f"signature/{ids.new_id()}", body, pictures=[drawn])
+
+
+def submit(team: Team) -> None:
+    """The leader has submitted the signed inspection."""
+    team.record("leader", "inspection.submit", "inspection", {})
+
+
+def answer_remarks(team: Team, owners: dict[str, str]) -> int:
+    """What the supervisor asked about is corrected by whoever wrote it, and answered; how many remarks."""
+    leader = team.seat("leader").tablet
+    open_remarks = list(_open_remarks(leader, team.inspection))
+    for remark, about in open_remarks:
+        item = about.removeprefix("answer/")
+        role = owners[item]
+        team.record(role, "answer.set", about, team.visit.corrected)
+        team.record(role, "remark.answer", remark, {"text": "Đã bổ sung số, ngày của văn bản đối chiếu."})
+    return len(open_remarks)
+
+
+def _open_remarks(tablet: Tablet, inspection: str) -> Iterable[tuple[str, str]]:
+    """The remarks that wait for an answer, each with the entity it is about."""
+    folded = tablet.fold(inspection)
+    for remark in folded.entities("remark"):
+        values = folded.values(remark)
+        if values.get("state") == "open":
+            yield remark, values["remark"]["entity"]
+
+
+def _unit_signer(team: Team) -> dict[str, Any]:
+    return next(dict(person) for person in team.visit.participants if person["side"] == "unit")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

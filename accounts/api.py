@@ -75,7 +75,7 @@ def me(*, session: Session, caller: Caller) -> dict[str, object]:
 
 
 def _shown(person: Person) -> dict[str, Any]:
-    names = ("id", "username", "full_name", "title", "is_active", "roles")
+    names = ("id", "username", "full_name", "title", "is_active", "roles_in_order")
     return {name: getattr(person, name) for name in names}
 
 

@@ -4,6 +4,7 @@ Whether the session still exists is asked of the database on every request; only
 read from the cookie, so that opening a page never writes. It trusts nothing that our key did not sign.
 """
 
+import hashlib
 import secrets
 from datetime import timedelta
 
@@ -27,7 +28,7 @@ def _signer() -> TimestampSigner:
     key = current_app.secret_key
     if not key:
         raise RuntimeError("the application has no secret key")
-    return TimestampSigner(key, salt="accounts.cookies", digest_method="sha256")
+    return TimestampSigner(key, salt="accounts.cookies", digest_method=hashlib.sha256)
 
 
 def presented(asked: Request) -> str | None:

@@ -22,8 +22,8 @@ class DeviceKind(StrEnum):
 class RevokeMode(StrEnum):
     """Why a tablet is taken out of use, and therefore what it may still do.
 
-    `retired`: what it still holds is taken as usual. `lost`: what it sends is kept and set aside, and it reads
-    nothing. `stolen`: it is let in nowhere and told to wipe itself.
+    `retired`: what it still holds is taken as usual. `lost`: what it sends is kept and set aside, and it
+    reads nothing. `stolen`: it is let in nowhere and told to wipe itself.
     """
 
     RETIRED = "retired"

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from accounts.roles import Role
 from core.db import Base, Id, UTCDateTime
 
 
@@ -32,6 +33,11 @@ class Person(Base):
     def roles(self) -> frozenset[str]:
         """The office roles that the person holds."""
         return frozenset(one.role for one in self.held)
+
+    @property
+    def roles_in_order(self) -> list[str]:
+        """The same, in the order in which roles are always named."""
+        return [role.value for role in Role if role in self.roles]
 
 
 class HeldRole(Base):

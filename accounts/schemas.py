@@ -1,7 +1,5 @@
 """What accounts say and take over the wire; nothing here touches the database, and no hash ever leaves."""
 
-from collections.abc import Iterable
-
 from marshmallow import fields, validate
 
 from accounts import fields as rules
@@ -35,10 +33,8 @@ class PersonOut(Out):
     full_name = fields.String(required=True)
     title = fields.String(required=True)
     is_active = fields.Boolean(required=True)
-    roles = fields.Function(
-        lambda person: _in_order(person.roles),
-        required=True,
-        metadata={"type": "array", "items": {"type": "string", "enum": list(Role)}},
+    roles = fields.List(
+        fields.String(validate=validate.OneOf(list(Role))), required=True, attribute="roles_in_order"
     )
 
 
@@ -68,8 +64,3 @@ class InvitedPersonOut(Out):
 
     person = fields.Nested(PersonOut, required=True)
     invitation = fields.Nested(InvitationOut, required=True)
-
-
-def _in_order(held: Iterable[str]) -> list[str]:
-    """The roles in the order in which we always name them."""
-    return [role.value for role in Role if role in set(held)]

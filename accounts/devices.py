@@ -1,0 +1,182 @@
+"""What is done with tablets: invite one, enrol it, let a person write on it, take it out of use.
+
+Nothing a tablet has recorded is ever deleted here; revoking decides only what is taken from now on.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from accounts import device_keys, fields, tokens
+from accounts.device_errors import (
+    DeviceExists,
+    DeviceNotFound,
+    DeviceRevoked,
+    DeviceUnknown,
+    EnrolmentRefused,
+    KeyRefused,
+)
+from accounts.device_models import Device, DeviceGrant, DeviceKind, DeviceToken, EnrolmentCode, RevokeMode
+from accounts.errors import FieldsRefused
+from core import ids, journal, server_key
+from core.caller import Caller
+
+CODE_LASTS = timedelta(minutes=10)
+GRANT_LASTS = timedelta(days=30)
+_CODE_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What a tablet brings: the code it was shown, its own id and public key, and the proof of its key."""
+
+    code: str
+    device: str
+    jwk: Mapping[str, object]
+    label: str
+    proof: str
+
+
+def _label(text: str) -> str:
+    label = fields.name(text)
+    problem = fields.name_problem(label, what="Tên máy")
+    if problem is not None:
+        raise FieldsRefused({"label": [problem]})
+    return label
+
+
+def make_code(session: Session, label: str, *, by: Caller, at: datetime) -> tuple[str, datetime]:
+    """A code for one tablet and ten minutes, and when it ends; it is shown this once.
+
+    Raises:
+        FieldsRefused: the label is empty or too long.
+    """
+    code, expires_at = secrets.token_urlsafe(_CODE_BYTES), at + CODE_LASTS
+    made = EnrolmentCode(
+        code_sha256=tokens.sha256(code), label=_label(label), made_by=str(by.person_id), made_at=at,
+        expires_at=expires_at, used_by=None,
+    )  # fmt: skip
+    session.add(made)
+    journal.record(session, "enrolment_code.made", about=("device", "new"), by=by, at=at, label=made.label)
+    return code, expires_at
+
+
+def enrol(session: Session, asked: Enrolment, *, at: datetime) -> Device:
+    """The server knows the tablet's key; asking again with the same key and code changes nothing.
+
+    Raises:
+        EnrolmentRefused: the code is unknown, used by another tablet, or out of date.
+        KeyRefused: the key is no P-256 key, or the proof was not made with it.
+        DeviceExists: another tablet has the id.
+        FieldsRefused: the label cannot be used.
+    """
+    code = session.get(EnrolmentCode, tokens.sha256(asked.code), with_for_update=True)
+    if code is None or code.expires_at <= at or code.used_by not in (None, asked.device):
+        raise EnrolmentRefused("Mã sai, đã dùng hoặc quá 10 phút. Xin quản trị viên tạo mã mới.")
+    if not ids.is_id(asked.device):
+        raise FieldsRefused({"device": ["Mã máy phải là UUID chữ thường."]})
+    jwk = device_keys.public_members(asked.jwk)
+    if not device_keys.is_signed(jwk, device_keys.enrolment_message(asked.code, asked.device), asked.proof):
+        raise KeyRefused("Chữ ký chứng minh không khớp với khoá gửi kèm.", field="proof")
+    thumbprint = server_key.thumbprint(jwk)
+    known = session.get(Device, asked.device)
+    if known is not None:
+        if code.used_by == known.id and known.thumbprint == thumbprint:
+            return known  # the answer to the first request was lost
+        raise DeviceExists
+    device = Device(
+        id=asked.device, label=_label(asked.label or code.label), kind=DeviceKind.TABLET, public_jwk=jwk,
+        thumbprint=thumbprint, seq=0, hash=device_keys.genesis(asked.device, thumbprint), enrolled_at=at,
+        revoked_at=None, revoke_mode=None, last_seen_at=at,
+    )  # fmt: skip
+    session.add(device)
+    code.used_by = device.id
+    journal.record(
+        session, "device.enrolled", about=("device", device.id), by=Caller.system(device.label), at=at,
+        thumbprint=thumbprint, invited_by=code.made_by,
+    )  # fmt: skip
+    return device
+
+
+def listed(session: Session) -> Sequence[Device]:
+    """Every tablet, those in use first, then by label."""
+    return session.scalars(
+        select(Device)
+        .where(Device.kind == DeviceKind.TABLET)
+        .order_by(Device.revoked_at.is_not(None), Device.label, Device.id)
+    ).all()
+
+
+def tablet(session: Session, device_id: str) -> Device:
+    """The enrolled tablet of this id.
+
+    Raises:
+        DeviceNotFound: there is none.
+    """
+    found = session.get(Device, device_id)
+    if found is None or found.kind != DeviceKind.TABLET:
+        raise DeviceNotFound
+    return found
+
+
+def locked_tablet(session: Session, device_id: str) -> Device:
+    """The enrolled tablet, for this transaction alone, so that its chain grows in one place at a time.
+
+    Raises:
+        DeviceUnknown: no tablet of this id is enrolled.
+        DeviceRevoked: it was stolen.
+    """
+    found = session.get(Device, device_id, with_for_update=True, populate_existing=True)
+    if found is None or found.kind != DeviceKind.TABLET:
+        raise DeviceUnknown("Ghi danh lại máy này với mã mới; dữ liệu chưa gửi vẫn còn trên máy.")
+    if found.revoke_mode == RevokeMode.STOLEN:
+        raise DeviceRevoked(wipe=True)
+    return found
+
+
+def check_may_read(device: Device) -> None:
+    """Return if the tablet may still be given anything.
+
+    Raises:
+        DeviceRevoked: it is lost or stolen.
+    """
+    if device.revoke_mode in (RevokeMode.LOST, RevokeMode.STOLEN):
+        raise DeviceRevoked(
+            "Máy này đã bị báo mất nên không nhận được dữ liệu. Mang máy đến quản trị viên.",
+            wipe=device.revoke_mode == RevokeMode.STOLEN,
+        )
+
+
+def grant(session: Session, device: Device, person_id: str, *, at: datetime) -> DeviceGrant:
+    """The person may write on the tablet for 30 days from now.
+
+    A tablet out of use gives nobody new access; who has some keeps it until its end, to send what is left.
+
+    Raises:
+        DeviceRevoked: the tablet is out of use and the person has no access that still runs.
+    """
+    granted = session.get(DeviceGrant, (device.id, person_id))
+    if device.revoked_at is not None:
+        if granted is None or granted.expires_at <= at:
+            raise DeviceRevoked("Máy này đã ngừng dùng; không cấp quyền mới.", wipe=False)
+        return granted
+    if granted is None:
+        granted = DeviceGrant(device_id=device.id, person_id=person_id, granted_at=at)
+        session.add(granted)
+    granted.expires_at = at + GRANT_LASTS
+    return granted
+
+
+def revoke(session: Session, device: Device, mode: RevokeMode, *, by: Caller, at: datetime) -> None:
+    """The tablet is out of use in this mode; what it recorded before stays as it is."""
+    device.revoked_at, device.revoke_mode = at, mode
+    if mode == RevokeMode.STOLEN:
+        session.execute(delete(DeviceGrant).where(DeviceGrant.device_id == device.id))
+    else:
+        # A new sign-in on the tablet is asked for, so that whoever found it cannot go on.
+        session.execute(delete(DeviceToken).where(DeviceToken.device_id == device.id))
+    journal.record(session, "device.revoked", about=("device", device.id), by=by, at=at, mode=mode.value)

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can do its work; for supervisors of processes, not for people."""
+"""Whether this process lives, and whether it can do its work; asked by programs, not by people."""
 
 import shutil
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A worker process: does due jobs one after another until it is told to stop, and finishes the one in hand."""
+"""A worker process: does due jobs one after another until told to stop, and finishes the one in hand."""
 
 import signal
 import threading

@@ -7,7 +7,7 @@ decides nothing about what the caller may do.
 from flask import Flask, Request
 from sqlalchemy.orm import Session
 
-from accounts import cookies, forgery, queries
+from accounts import cookies, device_tokens, forgery, queries
 from core import clock
 from core.caller import Caller
 
@@ -29,7 +29,13 @@ class OfficeGate:
     """What the core asks about callers."""
 
     def caller(self, request: Request, session: Session) -> Caller | None:
-        """The person or the tablet behind the request, or None."""
+        """The person or the tablet behind the request, or None.
+
+        Raises:
+            TokenExpired, DeviceRevoked: a bearer token was shown that lets nobody in any more.
+        """
+        if device_tokens.presented(request) is not None:
+            return device_tokens.resolve(request, session)
         return resolve(request, session)
 
     def check_forgery(self, request: Request, caller: Caller, session: Session) -> None:  # noqa: ARG002 (the core's interface)

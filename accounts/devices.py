@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from accounts import device_keys, fields, tokens
@@ -175,7 +175,8 @@ def revoke(session: Session, device: Device, mode: RevokeMode, *, by: Caller, at
     """The tablet is out of use in this mode; what it recorded before stays as it is."""
     device.revoked_at, device.revoke_mode = at, mode
     if mode == RevokeMode.STOLEN:
-        session.execute(delete(DeviceGrant).where(DeviceGrant.device_id == device.id))
+        running = (DeviceGrant.device_id == device.id, DeviceGrant.expires_at > at)
+        session.execute(update(DeviceGrant).where(*running).values(expires_at=at))
     else:
         # A new sign-in on the tablet is asked for, so that whoever found it cannot go on.
         session.execute(delete(DeviceToken).where(DeviceToken.device_id == device.id))

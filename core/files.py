@@ -143,7 +143,7 @@ def receive(
             target.flush()
             os.fsync(target.fileno())
         sha256 = digest.hexdigest()
-        if (expected_sha256 or sha256) != sha256 or (expected_bytes or size) != size:
+        if expected_sha256 not in (None, sha256) or expected_bytes not in (None, size):
             raise HashDiffers(
                 "Tệp bị lỗi trên đường truyền; bản trên máy gửi vẫn còn, hãy gửi lại.",
                 expected=expected_sha256, received=sha256, received_bytes=size,

@@ -37,6 +37,7 @@ def test_storing_the_same_bytes_twice_is_storing_them_once(session: Session):
     [
         {"expected_sha256": "0" * 64},
         {"expected_bytes": len(PHOTO) + 1},
+        {"expected_bytes": 0},
         {"expected_sha256": SHA256[:-1] + "x"},
     ],
 )

@@ -1,6 +1,6 @@
 """Reading YAML files that people write: every fault is named with its place and remedy, all faults at once.
 
-It never guesses: duplicate keys, unknown keys, tags, anchors and values of the wrong kind are faults, not defaults.
+It never guesses: duplicate or unknown keys, tags, anchors and values of the wrong kind are faults.
 """
 
 import re
@@ -161,7 +161,7 @@ class Reader:
     faults: list[Fault]
     path: Path = ()
     place: str = ""
-    _read: set[str] = field(default_factory=set)
+    _read: set[str] = field(default_factory=set, init=False)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -292,7 +292,7 @@ class Reader:
 
     def finish(self) -> None:
         """Whatever was not asked for is a fault."""
-        for key in self.fields.keys() - self._read:
+        for key in [key for key in self.fields if key not in self._read]:
             self.fault(key, "trường không có trong định dạng", "Xóa trường hoặc sửa lại tên.")
 
 

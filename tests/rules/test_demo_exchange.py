@@ -1,4 +1,4 @@
-"""A tablet believes nothing that does not hash: it sees a gap, another order or an edit in the server's log."""
+"""A tablet believes nothing that does not hash: it sees a gap, another order, an edit in the server's log."""
 
 import pytest
 from msgspec import to_builtins

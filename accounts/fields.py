@@ -64,7 +64,7 @@ def _is_monotonous(letters: str) -> bool:
 def password_problem(text: str, *, username: str) -> str | None:
     """Why the password cannot be used, or None."""
     if len(text) < MIN_PASSWORD_CHARACTERS:
-        return f"Mật khẩu cần ít nhất {MIN_PASSWORD_CHARACTERS} ký tự; một câu ngắn dễ nhớ là đủ."
+        return f"Mật khẩu này có {len(text)} ký tự, cần ít nhất {MIN_PASSWORD_CHARACTERS}."
     if len(text) > MAX_PASSWORD_CHARACTERS:
         return f"Mật khẩu dài quá {MAX_PASSWORD_CHARACTERS} ký tự."
     letters = _folded(text)

@@ -31,7 +31,7 @@ def test_a_name_is_kept_composed_on_one_line_and_without_invisible_letters():
 @pytest.mark.parametrize(
     ("password", "why"),
     [
-        ("ngắn quá", "12 ký tự"),
+        ("ngắn quá", "8 ký tự, cần ít nhất 12"),
         ("a" * 201, "200 ký tự"),
         ("aaaaaaaaaaaaaaaa", "dễ đoán"),
         ("1234567890123", "dễ đoán"),

@@ -191,9 +191,13 @@ class Fold:
         preview.add(entry)
         return preview
 
+    def known(self, entity: str) -> Mapping[str, Entry]:
+        """Every operation on the entity that has arrived, with whatever effect, by id."""
+        return self._history.get(entity, {})
+
     def history(self, entity: str) -> list[Entry]:
-        """Every operation on the entity, with whatever effect, in the order of the log."""
-        return sorted(self._history.get(entity, {}).values(), key=log_order)
+        """The same in the order of the log."""
+        return sorted(self.known(entity).values(), key=log_order)
 
     def undecided(self) -> list[Entry]:
         """What was set aside and neither adopted nor dismissed since, in the order of the log."""

@@ -92,12 +92,12 @@ def _closes_a_circle(entry: Entry, folded: Fold) -> bool:
         return True
     if entry.op_id not in folded.register(entry.entity, entities.RETRACT).replaced:
         return False  # nothing there has named it as a parent, so it is nobody's ancestor
-    waiting, seen = list(entry.operation.parents), set()
+    known, waiting, seen = folded.known(entry.entity), list(entry.operation.parents), set()
     while waiting:
         op_id = waiting.pop()
         if op_id == entry.op_id:
             return True
-        parent = folded.entries.get(op_id)
+        parent = known.get(op_id)
         if op_id not in seen and parent is not None and parent.is_effective:
             waiting.extend(parent.operation.parents)
         seen.add(op_id)
@@ -183,7 +183,7 @@ def _ends_a_conflict(entry: Entry, folded: Fold) -> bool:
         return True
     fields = folded.fields(entry.entity) if retracts else list(entry.writes)
     # A parent that has not arrived may hold any value, so it cannot be taken for an equal one.
-    unknown = len(parents - folded.entries.keys())
+    unknown = len(parents - folded.known(entry.entity).keys())
     return any(_named_values(folded, entry.entity, name, parents) + unknown > 1 for name in fields)
 
 
@@ -207,7 +207,7 @@ def _write(entry: Entry, situation: Situation) -> Judgement:
 
 
 def _warning(entry: Entry, situation: Situation) -> tuple[Code | None, dict[str, Any]]:
-    unknown = sorted(set(entry.operation.parents) - situation.fold.entries.keys())
+    unknown = sorted(set(entry.operation.parents) - situation.fold.known(entry.entity).keys())
     if unknown:
         return Code.PARENT_UNKNOWN, {"parents": unknown}
     wall = entry.operation.wall

@@ -25,6 +25,26 @@ _PATIENCE_S = 120
 
 
 @dataclass(frozen=True)
+class Minutes:
+    """Which document is wanted, where its files go, and on which installation it lives."""
+
+    inspection: str
+    chapter: Chapter
+    folder: Path
+    environment: Mapping[str, str]
+
+    @property
+    def pdf(self) -> Path:
+        """The sealed document."""
+        return self.folder / f"{self.chapter.unit_code}-bien-ban.pdf"
+
+    @property
+    def findings(self) -> Path:
+        """The findings for machines, as the document carries them."""
+        return self.folder / f"{self.chapter.unit_code}-phat-hien.json"
+
+
+@dataclass(frozen=True)
 class Sealed:
     """The sealed minutes: how long, how many findings they carry, what the verifiers say."""
 
@@ -35,27 +55,25 @@ class Sealed:
     doubts: tuple[str, ...]
 
 
-def issued(
-    clerk: office.Person, inspection: str, chapter: Chapter, *, folder: Path, say: Callable[[str], None]
-) -> Sealed:
+def issued(clerk: office.Person, minutes: Minutes, *, say: Callable[[str], None]) -> Sealed:
     """The minutes are numbered, sealed, downloaded and verified.
 
     Raises:
         NotFinished: the workers could not draft or seal them.
     """
+    inspection, chapter = minutes.inspection, minutes.chapter
     drafted = office.awaited_report(clerk, inspection, state="drafted")
     office.number(clerk, drafted["id"], number=chapter.record_number, dated_on=chapter.planned_on)
     office.seal(clerk, drafted["id"])
     say(f"  văn thư đã vào số {chapter.record_number}, đang ký số")
     report = office.awaited_report(clerk, inspection, state="sealed")
-    path = folder / f"{chapter.unit_code}-bien-ban.pdf"
     content = office.file(clerk, report["id"]).body
-    path.write_bytes(content)
+    minutes.pdf.write_bytes(content)
     reader = PdfReader(io.BytesIO(content))
-    findings = _attached_findings(reader, folder / f"{chapter.unit_code}-phat-hien.json")
-    doubts = tuple(_doubts(path, clerk.line.base_url, report["verification_code"]))
-    say(f"  biên bản đã ký số: {path} ({len(reader.pages)} trang)")
-    return Sealed(path, len(reader.pages), findings, "xác thực" if not doubts else "NGHI NGỜ", doubts)
+    findings = _attached_findings(reader, minutes.findings)
+    doubts = tuple(_doubts(minutes, clerk.line.base_url, report["verification_code"]))
+    say(f"  biên bản đã ký số: {minutes.pdf} ({len(reader.pages)} trang)")
+    return Sealed(minutes.pdf, len(reader.pages), findings, "xác thực" if not doubts else "NGHI NGỜ", doubts)
 
 
 def _attached_findings(reader: PdfReader, path: Path) -> int:
@@ -67,24 +85,25 @@ def _attached_findings(reader: PdfReader, path: Path) -> int:
     return 0
 
 
-def _doubts(path: Path, base_url: str, code: str) -> Iterator[str]:
-    """What any of the verifiers holds against the file."""
-    if not path.with_name(path.name.replace("bien-ban.pdf", "phat-hien.json")).exists():
+def _doubts(minutes: Minutes, base_url: str, code: str) -> Iterator[str]:
+    """What any of the verifiers holds against the document."""
+    if not minutes.findings.exists():
         yield "PDF không kèm phát hiện dạng JSON."
     page = Line(base_url).get(f"/verify/{code}").text
     if "authentic" not in page:
         yield f"Trang /verify/{code} không xác nhận tài liệu."
-    told = _run(sys.executable, str(_ROOT / "app.py"), "flask", "reports", "verify", str(path))
+    verify = (sys.executable, str(_ROOT / "app.py"), "flask", "reports", "verify", str(minutes.pdf))
+    told = _run(*verify, environment=minutes.environment)
     if told.returncode != 0:
         yield f"flask reports verify: {told.stdout.strip() or told.stderr.strip()}"
     if shutil.which("pdfsig"):
-        told = _run("pdfsig", "-nocert", str(path))
+        told = _run("pdfsig", "-nocert", str(minutes.pdf), environment={})
         if "Signature is Valid" not in told.stdout:
             yield f"pdfsig: {told.stdout.strip()}"
 
 
-def _run(*command: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def _run(*command: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 (our own verb and poppler's, without a shell)
         command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, **environment},
     )  # fmt: skip

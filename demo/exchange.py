@@ -69,18 +69,19 @@ class Exchange:
                 "proof": tablet.sign(f"td1-enrol\n{code}\n{tablet.device}"),
             },
         ).json()  # fmt: skip
-        tablet.outbox.remember(epoch=told["epoch"], server_keys=told["server_keys"])
+        tablet.outbox.remember(**{name: told[name] for name in ("epoch", "server_keys", "token_endpoint")})
 
     def authorise(self) -> None:
         """The line carries a short-lived token for the person who is signed in on this tablet."""
         now = int(time.time())
         device = self.tablet.device
         claims = {
-            "iss": device, "sub": device, "aud": f"{self.line.base_url}/sync/v1/token",
+            "iss": device, "sub": device, "aud": self.tablet.outbox.recall("token_endpoint"),
             "jti": secrets.token_urlsafe(16), "iat": now, "exp": now + _ASSERTION_S,
         }  # fmt: skip
         parts = [_b64json({"alg": "ES256", "typ": "JWT"}), _b64json(claims)]
         assertion = ".".join([*parts, self.tablet.sign(".".join(parts))])
+        self.line.headers.pop("Authorization", None)
         told = self.line.post("/sync/v1/token", {"client_assertion": assertion}).json()
         self.line.headers.update(
             {"Authorization": f"Bearer {told['access_token']}", "Sync-Protocol": PROTOCOL}

@@ -38,7 +38,12 @@ def running(settings: Settings, *, folder: Path) -> Iterator[str]:
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as console:
         process = subprocess.Popen(  # noqa: S603 (our own verb, without a shell)
             [sys.executable, str(_ROOT / "app.py"), "serve"],
-            env={**os.environ, **_environment(settings, port)},
+            env={
+                **os.environ,
+                **environment(settings),
+                "THUCDIA_HOST": "127.0.0.1",
+                "THUCDIA_PORT": str(port),
+            },
             stdout=console,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -50,12 +55,11 @@ def running(settings: Settings, *, folder: Path) -> Iterator[str]:
         _stop(process)
 
 
-def _environment(settings: Settings, port: int) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables with which another process of ours works on the same installation."""
     return {
         "THUCDIA_DATA": str(settings.data.absolute()),
         "THUCDIA_DATABASE_URL": settings.database_url,
-        "THUCDIA_HOST": "127.0.0.1",
-        "THUCDIA_PORT": str(port),
         # QR codes in the documents must open later, when `serve` runs where it usually does.
         "THUCDIA_PUBLIC_URL": settings.base_url,
         "THUCDIA_DEMO": "1",

@@ -42,6 +42,7 @@ def entry_of(sent: Mapping[str, Any]) -> Entry:
     return Entry(
         operation, sent["device"], chain.digest(operation), effect=sent["effect"], code=sent["code"],
         pos=sent["pos"], hash=sent["hash"], received_at=datetime.fromisoformat(sent["received_at"]),
+        detail=sent["detail"],
     )  # fmt: skip
 
 

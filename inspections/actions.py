@@ -166,7 +166,7 @@ def _team(session: Session, inspection_id: str, places: Sequence[Place]) -> list
 
 def _member(session: Session, inspection_id: str, place: Place, position: int) -> TeamMember:
     person = session.get(Person, place.person_id) if ids.is_id(place.person_id) else None
-    if person is None or not person.active or Role.INSPECTOR not in person.roles:
+    if person is None or not person.is_active or Role.INSPECTOR not in person.roles:
         raise TeamRefused("Thành viên đoàn phải là kiểm tra viên đang hoạt động.", person_id=place.person_id)
     return TeamMember(
         inspection_id=inspection_id, person_id=person.id, role=place.role, full_name=person.full_name,

@@ -13,7 +13,8 @@ from core import clock, settings
 def day(value: date | datetime | None) -> str:
     """A day as `05/3/2024`; empty for none.
 
-    Days below 10 and the months 1 and 2 take a leading zero. Source: Nghị định 30/2020/NĐ-CP Phụ lục I mục II.4.
+    Days below 10 and the months 1 and 2 take a leading zero.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I mục II.4.
     """
     if value is None:
         return ""

@@ -93,7 +93,7 @@ class Item:
 
     @property
     def wants_attention(self) -> bool:
-        """Whether a reader in a hurry should look: not plainly conforming, disputed, remarked or photographed."""
+        """Whether a reader in a hurry should look: not plainly conforming, disputed, or remarked upon."""
         return self.verdict in NOTEWORTHY or self.in_conflict or bool(self.remarks)
 
 

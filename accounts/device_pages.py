@@ -1,0 +1,97 @@
+"""The administrator's pages of tablets: enrol one by a code on the screen, see them, take one out of use."""
+
+import json
+from datetime import datetime
+
+import segno
+from flask import Blueprint, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from accounts import devices
+from accounts.device_models import RevokeMode
+from accounts.errors import FieldsRefused
+from accounts.roles import Role
+from core import clock, page, problems, settings
+from core.access import roles
+from core.caller import Caller
+
+bp = Blueprint("device_pages", __name__, url_prefix="/devices")
+blueprints = [bp]
+
+ADMINISTRATORS = roles(Role.ADMINISTRATOR)
+MODES = (
+    (RevokeMode.RETIRED, "Ngừng dùng", "Dữ liệu còn trên máy vẫn được nhận như thường."),
+    (RevokeMode.LOST, "Thất lạc", "Máy không nhận thêm gì; những gì máy gửi lên được giữ riêng để xem xét."),
+    (
+        RevokeMode.STOLEN,
+        "Bị lấy cắp",
+        "Máy không vào được nữa và được lệnh xoá dữ liệu; phần chưa gửi sẽ mất.",
+    ),
+)
+_MODE_LABELS = {mode.value: label for mode, label, _ in MODES}
+
+Answer = str | Response | tuple[str, int]
+
+
+def _list(session: Session, *, label: str = "", problem: str = "") -> str:
+    return page.render(
+        "devices/index.html", devices=devices.listed(session), mode_labels=_MODE_LABELS, label=label,
+        problem=problem, done=request.args.get("done", ""),
+    )  # fmt: skip
+
+
+@bp.get("/")
+@page.page(ADMINISTRATORS)
+def index(*, session: Session, caller: Caller) -> Answer:  # noqa: ARG001 (every view is told)
+    """Every tablet, with the form that makes a code for a new one."""
+    return _list(session)
+
+
+def enrolment_text(code: str) -> str:
+    """What the QR carries for the tablet: where to enrol, and the code."""
+    address = f"{settings.current().base_url}/sync/v1/devices"
+    return json.dumps({"url": address, "code": code}, separators=(",", ":"))
+
+
+def _shown(code: str, *, label: str, expires_at: datetime) -> str:
+    picture = segno.make(enrolment_text(code), error="m", micro=False)
+    return page.render(
+        "devices/code.html", code=code, label=label, expires_at=expires_at,
+        address=settings.current().base_url, picture=picture.svg_data_uri(scale=6, border=4, light="white"),
+    )  # fmt: skip
+
+
+@bp.post("/codes")
+@page.page(ADMINISTRATORS)
+def make_code(*, session: Session, caller: Caller) -> Answer:
+    """A code for one tablet stands on the screen, this once; or the form says what is wrong."""
+    label = request.form.get("label", "")
+    try:
+        code, expires_at = devices.make_code(session, label, by=caller, at=clock.now())
+    except FieldsRefused as refusal:
+        return _list(session, label=label, problem=refusal.detail), problems.status_of(refusal)
+    return _shown(code, label=label, expires_at=expires_at)
+
+
+@bp.get("/<device_id>/revoke")
+@page.page(ADMINISTRATORS)
+def ask(device_id: str, *, session: Session, caller: Caller) -> Answer:  # noqa: ARG001 (every view is told)
+    """What taking the tablet out of use will do, asked once."""
+    device = devices.tablet(session, device_id)
+    return page.render("devices/revoke.html", device=device, modes=MODES, problem="")
+
+
+@bp.post("/<device_id>/revoke")
+@page.page(ADMINISTRATORS)
+def revoke(device_id: str, *, session: Session, caller: Caller) -> Answer:
+    """The tablet is out of use; without a chosen reason nothing happens and the form says so."""
+    device = devices.tablet(session, device_id)
+    mode = request.form.get("mode", "")
+    if mode not in _MODE_LABELS:
+        html = page.render(
+            "devices/revoke.html", device=device, modes=MODES, problem="Chọn lý do thu hồi quyền."
+        )
+        return html, problems.status_of(FieldsRefused({}))
+    devices.revoke(session, device, RevokeMode(mode), by=caller, at=clock.now())
+    return redirect(url_for("device_pages.index", done=device.label), code=303)

@@ -1,0 +1,70 @@
+"""What people call the things of an inspection: forms, parts, deeds in the log. No sentence is built here."""
+
+from inspections.workflow import Form, Part
+
+FORM_LABELS = {Form.ON_SITE.value: "Tại trụ sở", Form.DESK.value: "Qua hồ sơ, báo cáo"}
+
+PART_LABELS = {
+    Part.LEADER.value: "Trưởng đoàn",
+    Part.DEPUTY.value: "Phó trưởng đoàn",
+    Part.SECRETARY.value: "Thư ký",
+    Part.MEMBER.value: "Thành viên",
+}
+TEAM_ROLES = tuple(PART_LABELS.items())
+
+SIGNER_LABELS = {**PART_LABELS, "unit": "Đại diện cơ quan chịu sự kiểm tra"}
+SIDE_LABELS = {"team": "đoàn kiểm tra", "unit": "cơ quan chịu sự kiểm tra", "other": "thành phần khác"}
+REMARK_LABELS = {"open": "Chờ đoàn", "answered": "Đoàn đã trả lời", "accepted": "Đã chấp nhận"}
+SOURCE_LABELS = {"ho_so": "hồ sơ", "phong_van": "phỏng vấn", "quan_sat": "quan sát"}
+EFFECT_LABELS = {"applied": "Đã ghi", "conflict": "Đã ghi, khác với người khác", "quarantined": "Giữ riêng"}
+
+_THINGS = {
+    "answer": "câu trả lời",
+    "row": "dòng trong bảng mẫu",
+    "participant": "người tham dự",
+    "announcement": "biên bản công bố quyết định",
+    "inspection": "thông tin chung",
+    "finding": "phát hiện",
+    "explanation": "ý kiến giải trình",
+    "assignment": "phân công",
+    "photo": "ảnh",
+    "file": "tệp",
+    "note": "ghi chú của đoàn",
+    "signature": "chữ ký vẽ tay",
+    "remark": "nhận xét",
+}
+_VERBS = {
+    "set": "Ghi",
+    "resolve": "Thống nhất",
+    "retract": "Rút",
+    "add": "Thêm",
+    "edit": "Sửa",
+    "answer": "Trả lời",
+    "accept": "Chấp nhận",
+}
+_STEPS = {
+    "inspection.start": "Bắt đầu kiểm tra",
+    "inspection.conclude": "Thống nhất trong đoàn",
+    "inspection.signoff": "Ký chốt biên bản",
+    "inspection.signoff_confirmed": "Máy chủ xác nhận ký chốt",
+    "inspection.signoff_lapsed": "Ký chốt chờ xác nhận không còn hiệu lực",
+    "inspection.submit": "Gửi duyệt",
+    "inspection.send_back": "Trả lại",
+    "inspection.approve": "Duyệt",
+    "inspection.reopen": "Mở lại",
+    "inspection.supplement": "Bổ sung danh mục",
+    "inspection.postpone": "Hoãn",
+    "inspection.cancel": "Hủy",
+    "quarantine.adopt": "Nhận thao tác giữ riêng",
+    "quarantine.dismiss": "Bỏ thao tác giữ riêng",
+}
+
+
+def deed(operation_type: str) -> str:
+    """What an operation of this type did, in words; its own name if it is of a kind not known here."""
+    if operation_type in _STEPS:
+        return _STEPS[operation_type]
+    kind, _, verb = operation_type.partition(".")
+    if kind in _THINGS and verb in _VERBS:
+        return f"{_VERBS[verb]} {_THINGS[kind]}"
+    return operation_type

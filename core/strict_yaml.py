@@ -66,6 +66,13 @@ class Document:
     root: dict[str, Any]
     lines: Mapping[Path, int]
 
+    def at(self, path: Path) -> Any:
+        """The value at the path."""
+        found: Any = self.root
+        for step in path:
+            found = found[step]
+        return found
+
 
 def read(content: bytes) -> tuple[Document, list[Fault]]:
     """The file's content in Unicode NFC, and the keys that stand in it twice.
@@ -166,10 +173,7 @@ class Reader:
     @property
     def fields(self) -> dict[str, Any]:
         """The group itself."""
-        found: Any = self.document.root
-        for step in self.path:
-            found = found[step]
-        return dict(found)
+        return dict(self.document.at(self.path))
 
     def fault(self, key: str, problem: str, remedy: str) -> None:
         """Something is wrong at the key."""

@@ -4,6 +4,7 @@ Source: RFC 9106; OWASP's second choice of parameters (19 MiB, two passes, one l
 who may sign in.
 """
 
+import secrets
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def hashed(password: str) -> str:
 
 @cache
 def _nobodys_hash() -> str:
-    return _HASHER.hash("a password that nobody has")
+    return _HASHER.hash(secrets.token_bytes(32))
 
 
 def matches(password: str, password_hash: str | None) -> bool:
@@ -56,8 +57,7 @@ def matches(password: str, password_hash: str | None) -> bool:
         SlowDown: too many others are waiting.
     """
     with _turn():
-        compared = password_hash or _nobodys_hash()
         try:
-            return _HASHER.verify(compared, _bytes(password)) and password_hash is not None
+            return _HASHER.verify(password_hash or _nobodys_hash(), _bytes(password))
         except exceptions.VerificationError:
             return False

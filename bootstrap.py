@@ -134,15 +134,18 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
         "PATH": _in_front([VENV / "bin", debian.PROGRAMS], environ.get("PATH") or os.defpath),
         "PLAYWRIGHT_NODEJS_PATH": str(_node_folder() / "bin" / "node"),
     }
-    if debian.PREFIX.is_dir():
-        wanted["LD_LIBRARY_PATH"] = _in_front(debian.library_folders(), environ.get("LD_LIBRARY_PATH", ""))
+    if folders := debian.library_folders():
+        wanted["LD_LIBRARY_PATH"] = _in_front(folders, environ.get("LD_LIBRARY_PATH", ""))
     if debian.FONTS_CONF.is_file():
         wanted["FONTCONFIG_FILE"] = str(debian.FONTS_CONF)
     return wanted
 
 
-def uv_settings(pip_settings: str) -> dict[str, str]:
-    """What `pip config list` says about where packages come from, in the variables that uv reads."""
+def uv_settings(pip_settings: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """What `pip config list` says about where packages come from, in the variables that uv reads.
+
+    A variable that `environ` already has is left out: it was meant for uv.
+    """
     found: dict[str, str] = {}
     for line in sorted(pip_settings.splitlines(), key=lambda line: line.startswith(":env:")):
         name, _, value = line.partition("=")
@@ -155,7 +158,7 @@ def uv_settings(pip_settings: str) -> dict[str, str]:
         # Like pip, take a release from whichever index has it: the hashes decide what is acceptable.
         "UV_INDEX_STRATEGY": "unsafe-best-match",
     }
-    return {name: value for name, value in named.items() if value and name not in os.environ}
+    return {name: value for name, value in named.items() if value and name not in environ}
 
 
 def _prepare_or_exit(verb: str) -> None:
@@ -234,11 +237,8 @@ def _install(requirements: Path, stamp: Path) -> str:
             PYTHON,
             *(("--reinstall",) if again else ()),
         )
-        steps.run(
-            command,
-            failure=failure,
-            extra=uv_settings(steps.output_of((PYTHON, wheel / "pip", "config", "list"))),
-        )
+        pip_settings = steps.output_of((PYTHON, wheel / "pip", "config", "list"))
+        steps.run(command, failure=failure, extra=uv_settings(pip_settings, os.environ))
     else:
         command = (PYTHON, wheel / "pip", *hashed, *(("--force-reinstall",) if again else ()))
         steps.run(command, failure=failure)

@@ -126,6 +126,8 @@ def _unpack(packages: Sequence[str]) -> None:
     for archive in sorted((cache / "archives").glob("*.deb")):
         steps.run(("dpkg-deb", "--extract", archive, PREFIX), failure=f"Không giải nén được {archive.name}")
         archive.unlink()
+    if Path("/etc/fonts/fonts.conf").is_file():
+        return
     font_folders = (PREFIX / "usr/share/fonts", Path("/usr/share/fonts"))
     FONTS_CONF.write_text(fonts_conf(font_folders, steps.TOOLS / "fontconfig"), encoding="utf-8")
 

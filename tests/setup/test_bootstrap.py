@@ -68,16 +68,13 @@ def test_seconds_are_written_with_a_comma() -> None:
         ("global.cert='/etc/ca.crt'\n", {"SSL_CERT_FILE": "/etc/ca.crt"}),
     ],
 )
-def test_uv_takes_packages_from_where_pip_would(
-    pip: str, uv: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    assert bootstrap.uv_settings(pip) == {**uv, "UV_INDEX_STRATEGY": "unsafe-best-match"}
+def test_uv_takes_packages_from_where_pip_would(pip: str, uv: dict[str, str]) -> None:
+    assert bootstrap.uv_settings(pip, {}) == {**uv, "UV_INDEX_STRATEGY": "unsafe-best-match"}
 
 
-def test_a_setting_made_for_uv_itself_wins_over_pips(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://uv.example/")
-    assert "UV_DEFAULT_INDEX" not in bootstrap.uv_settings("global.index-url='https://pip.example/'")
+def test_a_setting_made_for_uv_itself_wins_over_pips() -> None:
+    pip, environ = "global.index-url='https://pip.example/'", {"UV_DEFAULT_INDEX": "https://uv.example/"}
+    assert "UV_DEFAULT_INDEX" not in bootstrap.uv_settings(pip, environ)
 
 
 @pytest.mark.parametrize("version", [(3, 9, 2), (3, 10, 99)])

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
-from flask import Flask, Response, current_app, g, jsonify, render_template
+from flask import Flask, Request, Response, current_app, g, jsonify, render_template
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, fields
+from webargs.core import missing
+from webargs.flaskparser import FlaskParser
 
+from core import framing
 from core.access import PUBLIC
 from core.page import page
 
@@ -57,9 +60,23 @@ class ProblemApi(Api):  # type: ignore[misc] # flask-smorest ships no types
                 content["application/problem+json"] = content.pop("application/json")
 
 
+class StrictParser(FlaskParser):
+    """webargs reading JSON as strictly as everything else: its own reader takes NaN and repeated names."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        raw = framing.json_body(req) if req.is_json else b""
+        return framing.storable(raw) if raw else missing
+
+
+class StrictBlueprint(Blueprint):  # type: ignore[misc] # flask-smorest ships no types
+    """A blueprint whose arguments come from strict JSON."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
 def blueprint(name: str, import_name: str, *, url_prefix: str, description: str) -> Blueprint:
     """A blueprint whose routes appear in the API document."""
-    return Blueprint(name, import_name, url_prefix=url_prefix, description=description)
+    return StrictBlueprint(name, import_name, url_prefix=url_prefix, description=description)
 
 
 Describe = Callable[[], dict[str, Any]]
@@ -71,6 +88,7 @@ def register(app: Flask, blueprints: list[Blueprint], *, described_elsewhere: li
     Args:
         described_elsewhere: functions that give `{"paths": …, "schemas": …}` of routes outside smorest.
     """
+    framing.register(app)
     app.config |= {
         "API_TITLE": "Thực Địa",
         "API_VERSION": "v1",

@@ -11,10 +11,12 @@ import json
 import re
 import zlib
 from collections import Counter
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn, cast
 
 from flask import Flask, Request, current_app, request
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import LimitedStream
 
 from core import errors
 
@@ -24,6 +26,7 @@ _MAX_NUMBER_CHARACTERS = 24
 _GZIP_WINDOW = 31
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 STREAMS = "streams_body"
+_CUT = "Đường truyền bị ngắt giữa chừng; chưa ghi nhận gì, hãy gửi lại."
 
 
 class Truncated(errors.Malformed):
@@ -62,13 +65,32 @@ def body(asked: Request, *, limit_bytes: int = MAX_BODY_BYTES) -> bytes:
         Truncated: the sender stopped early.
     """
     announced = content_length(asked, limit_bytes=limit_bytes)
-    received = asked.get_data(cache=True, parse_form_data=False)
+    try:
+        received = asked.get_data(cache=True, parse_form_data=False)
+    except ClientDisconnected:
+        raise Truncated(_CUT) from None
     if len(received) != announced:
-        raise Truncated(
-            "Đường truyền bị ngắt giữa chừng; chưa ghi nhận gì, hãy gửi lại.",
-            announced_bytes=announced, received_bytes=len(received),
-        )  # fmt: skip
+        raise Truncated(_CUT, announced_bytes=announced, received_bytes=len(received))
     return received
+
+
+class _WholeStream(LimitedStream):
+    """A body read to its announced end, on servers whose own stream ends anywhere."""
+
+    def on_disconnect(self, error: Exception | None = None) -> None:  # noqa: ARG002 (Werkzeug's signature)
+        raise Truncated(_CUT, announced_bytes=self.limit, received_bytes=self._pos)
+
+
+def stream(asked: Request, *, limit_bytes: int) -> BinaryIO:
+    """The body as a stream, for a view that says that it reads its own (`STREAMS`).
+
+    Reading raises `Truncated` if the sender stops early.
+
+    Raises:
+        LengthRequired, BodyTooLarge: as `content_length` says.
+    """
+    announced = content_length(asked, limit_bytes=limit_bytes)
+    return cast(BinaryIO, _WholeStream(asked.environ["wsgi.input"], announced))
 
 
 def inflated(raw: bytes, encoding: str, *, limit_bytes: int = MAX_BODY_BYTES) -> bytes:
@@ -185,6 +207,17 @@ def check_storable(value: object) -> None:
             check_storable(member)
 
 
+def storable(raw: bytes | str) -> Any:
+    """The JSON value, strict as `decoded` says, in which every text can be stored.
+
+    Raises:
+        Malformed: it is no such value.
+    """
+    value = decoded(raw)
+    check_storable(value)
+    return value
+
+
 def json_body(asked: Request, *, limit_bytes: int = MAX_BODY_BYTES) -> bytes:
     """The bytes of a body that says it is JSON, inflated if it says it is compressed.
 
@@ -208,9 +241,7 @@ class StrictJSON(DefaultJSONProvider):
         Raises:
             Malformed: it is no JSON that can be stored.
         """
-        value = decoded(s)
-        check_storable(value)
-        return value
+        return storable(s)
 
 
 def _check_length() -> None:

@@ -1,0 +1,127 @@
+"""A tablet fetches what is new: stretches of its inspections' logs, gapless, with every hash.
+
+It only reads, and it reads what was committed: a position is visible with everything before it, because
+positions are given under the inspection's lock. The numbers in comments are the steps of the README.
+"""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts import devices
+from accounts.device_errors import DeviceUnknown
+from core import clock, epoch, errors
+from core.caller import Caller
+from inspections import chain, operation
+from inspections.models import Inspection, LoggedOperation
+from sync import limits, streams
+from sync.errors import CursorAhead, EpochMismatch
+from sync.schemas import EntryOut, PullIn, PullOut, StreamOut
+
+
+def check(asked: PullIn) -> PullIn:
+    """The request, if its numbers make sense.
+
+    Raises:
+        Malformed: a negative cursor or limit, or too many streams.
+    """
+    if asked.limit < 1 or any(cursor < 0 for cursor in asked.streams.values()):
+        raise errors.Malformed("Số dòng phải từ 1 và vị trí phải từ 0.", place="$.limit")
+    if len(asked.streams) > limits.MAX_STREAMS:
+        raise errors.Malformed("Hỏi quá nhiều luồng một lần.", max_streams=limits.MAX_STREAMS)
+    return asked
+
+
+def answer(session: Session, asked: PullIn, *, caller: Caller, at: datetime) -> PullOut:
+    """What is new in the streams after the cursors, as much as fits.
+
+    Raises:
+        DeviceUnknown: the token belongs to another tablet.
+        DeviceRevoked: the tablet is lost or stolen.
+        EpochMismatch: the cursors belong to a history before a restore.
+        CursorAhead: a cursor lies beyond the end of its log.
+    """
+    if asked.device != caller.device_id:
+        raise DeviceUnknown
+    device = devices.tablet(session, asked.device)
+    devices.check_may_read(device)  # 1
+    current = epoch.current(session)
+    if asked.epoch != current:  # 2
+        raise EpochMismatch(epoch=current, acked_seq=device.seq, acked_hash=device.hash)
+    found, gone = streams.opened(session, asked.streams, caller)  # 3
+    room = _Room(min(asked.limit, limits.MAX_PULL_ENTRIES), limits.MAX_PULL_BYTES)
+    told = {name: _stretch(session, one, asked.streams[name], room) for name, one in found.items()}  # 4
+    more = any(stretch.to < stretch.head for stretch in told.values())
+    return PullOut(current, clock.wire_time(at), more, told, gone)
+
+
+class _Room:
+    """How much still fits into the answer; one entry always does, or a large one would never arrive."""
+
+    def __init__(self, entries: int, size_bytes: int) -> None:
+        self.entries = entries
+        self.size_bytes = size_bytes
+
+    def takes(self, size_bytes: int) -> bool:
+        """Whether another entry of this size fits; if so it is counted."""
+        if self.entries < 1 or self.size_bytes < 1:
+            return False
+        self.entries -= 1
+        self.size_bytes -= size_bytes
+        return True
+
+
+def _stretch(session: Session, inspection: Inspection, cursor: int, room: _Room) -> StreamOut:
+    if cursor > inspection.head_pos:
+        raise CursorAhead(stream=f"{streams.PREFIX}{inspection.id}", head=inspection.head_pos)
+    rows = _rows(session, inspection, cursor, limit=room.entries)
+    entries, root = [], _root_at(session, inspection, cursor)
+    for row in rows:
+        if not room.takes(len(row.header) + len(row.body or "")):
+            break
+        entries.append(_entry(row))
+        root = str(row.log_hash)
+    return StreamOut(
+        from_=cursor, to=cursor + len(entries), head=inspection.head_pos,
+        status=streams.status_of(inspection), state=inspection.state, revision=inspection.revision, root=root,
+        entries=entries,
+    )  # fmt: skip
+
+
+def _rows(session: Session, inspection: Inspection, cursor: int, *, limit: int) -> list[LoggedOperation]:
+    if limit < 1 or cursor == inspection.head_pos:
+        return []
+    # Bounded by the head read before: what was committed since then belongs to the next answer.
+    query = (
+        select(LoggedOperation)
+        .where(
+            LoggedOperation.inspection == inspection.id,
+            LoggedOperation.pos > cursor,
+            LoggedOperation.pos <= inspection.head_pos,
+        )
+        .order_by(LoggedOperation.pos)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def _root_at(session: Session, inspection: Inspection, pos: int) -> str:
+    if pos == 0:
+        return chain.log_genesis(inspection.id)
+    if pos == inspection.head_pos:
+        return inspection.root
+    query = select(LoggedOperation.log_hash).where(
+        LoggedOperation.inspection == inspection.id, LoggedOperation.pos == pos
+    )
+    return str(session.scalars(query).one())
+
+
+def _entry(row: LoggedOperation) -> EntryOut:
+    sent = operation.wire_text(row.header, body=row.body, body_hash=row.body_sha256)
+    return EntryOut(
+        pos=row.pos or 0, device=row.device, prev=row.prev_hash, hash=row.hash, effect=row.effect,
+        code=row.code, detail=row.detail, received_at=clock.wire_time(row.received_at),
+        op=msgspec.Raw(sent.encode()),
+    )  # fmt: skip

@@ -26,6 +26,7 @@ MODULES = ROOT / "node_modules"
 OLDEST_PYTHON = (3, 11)
 KEEPS_DATA = ("serve", "demo")
 DATA_NEEDS_MB = 100
+HASHED = ("install", "--quiet", "--require-hashes", "--only-binary", ":all:")
 _ENTERED = "THUCDIA_ENTERED"
 
 # File below static/vendor → file below node_modules.
@@ -212,39 +213,21 @@ def _requirements_step(says: str, requirements: Path, version: str | None) -> St
 
 
 def _install(requirements: Path, stamp: Path) -> str:
-    wheel = _pip_wheel()
-    begun = stamp.with_name(f"{stamp.name}.begun")
+    wheel, begun = _pip_wheel(), stamp.with_name(f"{stamp.name}.begun")
     # An interrupted installation may have left packages that look complete.
-    again = begun.exists()
+    is_repair = begun.exists()
     begun.touch()
-    hashed = (
-        "install",
-        "--quiet",
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-        "--requirement",
-        requirements,
-    )
-    failure = "Không cài được thư viện Python"
-    uv, remark = _uv(wheel), ""
+    uv, failure = _uv(wheel), "Không cài được thư viện Python"
     if uv:
-        command: tuple[Path | str, ...] = (
-            uv,
-            "pip",
-            *hashed,
-            "--python",
-            PYTHON,
-            *(("--reinstall",) if again else ()),
-        )
+        again = ("--reinstall",) if is_repair else ()
         pip_settings = steps.output_of((PYTHON, wheel / "pip", "config", "list"))
+        command = (uv, "pip", *HASHED, *again, "--python", PYTHON, "--requirement", requirements)
         steps.run(command, failure=failure, extra=uv_settings(pip_settings, os.environ))
     else:
-        command = (PYTHON, wheel / "pip", *hashed, *(("--force-reinstall",) if again else ()))
-        steps.run(command, failure=failure)
-        remark = "không có uv cho máy này, đã dùng pip"
+        again = ("--force-reinstall",) if is_repair else ()
+        steps.run((PYTHON, wheel / "pip", *HASHED, *again, "--requirement", requirements), failure=failure)
     begun.unlink()
-    return remark
+    return "" if uv else "không có uv cho máy này, đã dùng pip"
 
 
 def _pip_wheel() -> Path:
@@ -274,12 +257,9 @@ def _uv(wheel: Path) -> Path | None:
     folder, stamp, expected = TOOLS / "uv", TOOLS / "uv" / ".prepared", steps.fingerprint(requirements)
     if not steps.is_stamped(stamp, expected):
         shutil.rmtree(folder, ignore_errors=True)
-        hashed = ("install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:")
+        command = (PYTHON, wheel / "pip", *HASHED, "--target", folder, "--requirement", requirements)
         try:
-            steps.run(
-                (PYTHON, wheel / "pip", *hashed, "--target", folder, "--requirement", requirements),
-                failure="Không tải được uv",
-            )
+            steps.run(command, failure="Không tải được uv")
         except SetupRefused as refusal:
             if "No matching distribution" not in str(refusal):
                 raise

@@ -111,11 +111,12 @@ class DateRule(_Part, frozen=True):
 
 
 class Column(_Part, frozen=True):
-    """A column of a sample table."""
+    """A column of a sample table; an optional one may stay empty in a finished row."""
 
     code: str
     label_vi: str
     type: Literal["text", "date", "yes_no", "number"]
+    optional: bool = False
 
 
 class SampleBlock(_Part, frozen=True):

@@ -185,6 +185,9 @@ def _sample(group: Reader) -> SampleBlock:
 def _column(group: Reader) -> Column:
     group.at(f"cột «{group.fields.get('code')}»")
     kind: Any = group.one_of("type", COLUMN_TYPES)
-    column = Column(group.text("code", pattern=WORD_FORM, example="ma_ho_so"), group.text("label_vi"), kind)
+    column = Column(
+        group.text("code", pattern=WORD_FORM, example="ma_ho_so"), group.text("label_vi"), kind,
+        group.flag("optional", default=False),
+    )  # fmt: skip
     group.finish()
     return column

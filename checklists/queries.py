@@ -1,0 +1,58 @@
+"""What can be asked about published checklists; nothing is changed by asking."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from checklists import definition as d
+from checklists.definition import Definition
+from checklists.errors import ChecklistUnknown
+from checklists.models import ChecklistVersion
+from checklists.values import Items, items_of
+
+
+def versions(session: Session) -> Sequence[ChecklistVersion]:
+    """Every published version, by code and then as they were published."""
+    listed = select(ChecklistVersion).order_by(ChecklistVersion.code, ChecklistVersion.published_at)
+    return session.scalars(listed).all()
+
+
+def version(session: Session, reference: str) -> ChecklistVersion:
+    """The version that is called `CODE@VERSION`, its bytes loaded.
+
+    Raises:
+        ChecklistUnknown: nothing is published under this name.
+    """
+    code, _, number = reference.partition("@")
+    named = select(ChecklistVersion).where(ChecklistVersion.code == code, ChecklistVersion.version == number)
+    found = session.scalar(named.options(undefer(ChecklistVersion.content)))
+    if found is None:
+        raise ChecklistUnknown(
+            f"Chưa công bố danh mục «{reference[:80]}». Xem các phiên bản tại trang «Danh mục».",
+            checklist=reference,
+        )
+    return found
+
+
+def definition(session: Session, reference: str) -> Definition:
+    """What the version says.
+
+    Raises:
+        ChecklistUnknown: nothing is published under this name.
+    """
+    return d.decoded(version(session, reference).content)
+
+
+def items(session: Session, reference: str) -> Items:
+    """The version as the judge of operations asks about it.
+
+    Raises:
+        ChecklistUnknown: nothing is published under this name.
+    """
+    return items_of(definition(session, reference))
+
+
+def profile_codes(published: ChecklistVersion) -> tuple[str, ...]:
+    """The profiles of the version, in its order; empty where every item is meant."""
+    return tuple(profile.code for profile in d.decoded(published.content).profiles)

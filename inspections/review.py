@@ -72,6 +72,7 @@ class Item:
     point: str
     readings: tuple[Reading, ...] = ()
     in_conflict: bool = False
+    lacks: tuple[str, ...] = ()
     table: Table | None = None
     pictures: tuple[Picture, ...] = ()
     remarks: tuple[RemarkShown, ...] = ()
@@ -89,12 +90,12 @@ class Item:
     @property
     def is_answered(self) -> bool:
         """Whether anything stands as the answer."""
-        return bool(self.readings)
+        return bool(self.readings) or self.table is not None
 
     @property
     def wants_attention(self) -> bool:
-        """Whether a reader in a hurry should look: not plainly conforming, disputed, or remarked upon."""
-        return self.verdict in NOTEWORTHY or self.in_conflict or bool(self.remarks)
+        """Whether a reader in a hurry should look: a problem, a dispute, something lacking, a remark."""
+        return self.verdict in NOTEWORTHY or self.in_conflict or bool(self.lacks) or bool(self.remarks)
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ class Meeting:
     conclusion: str = ""
     recommendations: str = ""
     explanation: str = ""
+    announcement: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,27 @@ REMARK_LABELS = {"open": "Chờ đoàn", "answered": "Đoàn đã trả lời", 
 SOURCE_LABELS = {"ho_so": "hồ sơ", "phong_van": "phỏng vấn", "quan_sat": "quan sát"}
 EFFECT_LABELS = {"applied": "Đã ghi", "conflict": "Đã ghi, khác với người khác", "quarantined": "Giữ riêng"}
 
+SOMEBODY = "Người không còn trong danh sách"
+SERVER = "Máy chủ"
+
+# In short, for tables; the words of the law stand in the minutes.
+# Source: Thông tư 26/2014/TT-BKHCN Điều 36.
+POINT_TITLES = {
+    "1.a": "Phạm vi áp dụng",
+    "1.b": "Phổ biến, hướng dẫn áp dụng",
+    "1.c": "Tuân thủ tiêu chuẩn, quy trình, pháp luật",
+    "1.d": "Thực hiện các quá trình",
+    "1.đ": "Xem xét, đánh giá nội bộ, khắc phục",
+    "1.e": "Xử lý khiếu nại",
+    "1.g": "Cải tiến",
+    "2.a": "Sự tham gia của lãnh đạo và các đơn vị",
+    "2.b": "Xác nhận hiệu lực",
+    "2.c": "Công bố, thông báo, niêm yết",
+    "2.d": "Cập nhật văn bản quy phạm pháp luật",
+    "2.đ": "Công bố lại",
+    "2.e": "Chọn tổ chức, chuyên gia tư vấn",
+}
+
 _THINGS = {
     "answer": "câu trả lời",
     "row": "dòng trong bảng mẫu",

@@ -1,0 +1,243 @@
+"""The pages on which inspections are read and decided upon: inbox, list, one inspection, return, approval.
+
+Views load, ask one action, and render. Nothing is approved without a page that shows what is approved.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from accounts.roles import Role
+from core import clock, files, page, problems, wording
+from core.access import PUBLIC, SIGNED_IN, roles
+from core.caller import Caller
+from inspections import actions, inbox, log_reading, pictures, planning_pages, queries, reading, review, words
+from inspections.errors import ContentChanged, OwnInspection, RemarkRefused, StepNotAllowed
+from inspections.models import Inspection
+from inspections.planning_pages import Misread, days_of
+from inspections.workflow import STATE_LABELS, Form, Part, State, steps_open_to
+
+bp = Blueprint("inspections", __name__)
+blueprints = [bp, planning_pages.bp]
+bp.record_once(lambda setup: wording.register(setup.app))
+
+SUPERVISORS = roles(Role.SUPERVISOR)
+REMARK_PREFIX = "remark:"
+_WITH_MINUTES = frozenset(
+    {State.APPROVED, State.ISSUED, State.AWAITING_CORRECTION, State.UNDER_REVIEW, State.CLOSED}
+)
+_STATE_LABELS = {state.value: label for state, label in STATE_LABELS.items()}
+_DONE = {
+    "decided": "Đã ghi quyết định. Đoàn tải được cuộc kiểm tra về máy tính bảng.",
+    "sent-back": "Đã trả lại. Lý do và nhận xét hiện trên máy tính bảng của đoàn ở lần đồng bộ tới.",
+    "approved": "Đã duyệt. Biên bản đang được lập; văn thư sẽ cấp số và ký số.",
+}
+_WAITING_FOR = {
+    State.SCHEDULED: "Chờ lãnh đạo ghi quyết định kiểm tra.",
+    State.DECIDED: "Đoàn tải cuộc kiểm tra về máy tính bảng và bắt đầu.",
+    State.AWAITING_SELF_REPORT: "Chờ đơn vị gửi báo cáo tự kiểm tra.",
+    State.IN_PROGRESS: "Đoàn đang ghi kết quả trên máy tính bảng.",
+    State.AGREED: "Đoàn đã thống nhất; còn lấy chữ ký của hai bên.",
+    State.SIGNED: "Biên bản đã ký tại chỗ; chờ trưởng đoàn gửi duyệt.",
+    State.SUBMITTED: "Chờ lãnh đạo duyệt hoặc trả lại.",
+    State.APPROVED: "Chờ văn thư cấp số và ký số biên bản.",
+    State.ISSUED: "Biên bản đã phát hành.",
+    State.AWAITING_CORRECTION: "Chờ đơn vị báo cáo khắc phục.",
+    State.UNDER_REVIEW: "Đang xem xét báo cáo khắc phục.",
+    State.CLOSED: "Cuộc kiểm tra đã đóng.",
+    State.POSTPONED: "Cuộc kiểm tra đang hoãn.",
+    State.CANCELLED: "Cuộc kiểm tra đã hủy.",
+}
+
+Answer = str | Response | Redirect | tuple[str, int]
+
+
+@bp.get("/")
+@page.page(PUBLIC)
+def home(*, session: Session, caller: Caller) -> Answer:
+    """What waits for the person; a stranger is shown the way in."""
+    if caller.person_id is None:
+        return redirect(url_for("accounts.sign_in", next=request.args.get("next")))
+    found = {one.id: one for one in queries.listed(session, caller)}
+    groups = [
+        {
+            "title": task.title,
+            "verb": task.verb,
+            "address": task.address,
+            "inspections": [found[inspection_id] for inspection_id in ids],
+        }
+        for task, ids in inbox.tasks_of(_waiting(one, caller) for one in found.values())
+    ]
+    return page.render(
+        "inspections/inbox.html", groups=groups, answered=reading.answered(session, list(found)),
+        form_labels=words.FORM_LABELS, state_labels=_STATE_LABELS,
+    )  # fmt: skip
+
+
+def _waiting(one: Inspection, caller: Caller) -> inbox.Waiting:
+    parts = queries.parts_of(one, caller)
+    return inbox.Waiting(one.id, State(one.state), Form(one.form), one.revision, parts)
+
+
+@bp.get("/inspections/")
+@page.page(SIGNED_IN)
+def index(*, session: Session, caller: Caller) -> Answer:
+    """The inspections that the person may see, narrowed by what the address says."""
+    chosen = {name: request.args.get(name, "").strip() for name in ("state", "year", "unit")}
+    everything = queries.listed(session, caller)
+    shown = [one for one in everything if _is_chosen(one, chosen)]
+    years = sorted({str(one.planned_on.year) for one in everything}, reverse=True)
+    return page.render(
+        "inspections/index.html", inspections=shown, chosen=chosen, form_labels=words.FORM_LABELS,
+        state_labels=_STATE_LABELS, state_choices=list(_STATE_LABELS.items()),
+        year_choices=[(year, year) for year in years],
+    )  # fmt: skip
+
+
+def _is_chosen(one: Inspection, chosen: Mapping[str, str]) -> bool:
+    return (
+        chosen["state"] in ("", one.state)
+        and chosen["year"] in ("", str(one.planned_on.year))
+        and chosen["unit"].casefold() in one.unit_name.casefold()
+    )
+
+
+@bp.get("/inspections/<uuid:inspection_id>")
+@page.page(SIGNED_IN)
+def show(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
+    """One inspection, with everything a decision about it rests on."""
+    inspection = queries.visible(session, str(inspection_id), caller)
+    return _sheet(session, inspection, caller, typed={}, faults={})
+
+
+def _sheet(
+    session: Session, inspection: Inspection, caller: Caller, *, typed: Mapping[str, str],
+    faults: Mapping[str, str],
+) -> str:  # fmt: skip
+    whole = reading.review_of(session, inspection)
+    show_only = request.args.get("show", "all")
+    before = request.args.get("before", type=int)
+    return page.render(
+        "inspections/show.html", inspection=inspection, review=whole, show=show_only,
+        sections=review.narrowed(whole.sections, show_only) if whole else (),
+        lenses=review.lenses_of(whole) if whole else (),
+        checklist=reading.checklist_of(session, inspection),
+        history=reading.history_of(session, inspection, before=before),
+        verdict_order=review.VERDICTS, part_labels=words.PART_LABELS,
+        form_label=words.FORM_LABELS[inspection.form], state_label=_STATE_LABELS[inspection.state],
+        waiting_for=_WAITING_FOR[State(inspection.state)], done=_DONE.get(request.args.get("done", ""), ""),
+        errors=faults, reason=typed.get("reason", ""), due_on=typed.get("due_on", ""),
+        remark_texts=remark_texts(typed), **_powers(inspection, caller),
+    )  # fmt: skip
+
+
+def _powers(inspection: Inspection, caller: Caller) -> dict[str, bool]:
+    """What the page offers this caller."""
+    state, parts = State(inspection.state), queries.parts_of(inspection, caller)
+    open_steps = steps_open_to(state, form=Form(inspection.form), parts=parts)
+    return {
+        "is_supervisor": Part.SUPERVISOR in parts,
+        "own_team": queries.is_on_team(inspection, caller),
+        "can_decide_outcome": "send_back" in open_steps,
+        "can_remark": "send_back" in open_steps,
+        "can_record_decision": "decide" in open_steps,
+        "sees_reports": state in _WITH_MINUTES and caller.has_role(Role.SUPERVISOR, Role.CLERK),
+    }
+
+
+def remark_texts(typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed about which entity; fields left empty are no remarks."""
+    return {
+        name.removeprefix(REMARK_PREFIX): text
+        for name, text in typed.items()
+        if name.startswith(REMARK_PREFIX) and text.strip()
+    }
+
+
+def _due_on(typed: Mapping[str, str]) -> date | None:
+    return days_of(typed, {"due_on": "Hạn hoàn thiện"})["due_on"] if typed.get("due_on") else None
+
+
+@bp.post("/inspections/<uuid:inspection_id>/send-back")
+@page.page(SUPERVISORS)
+def send_back(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
+    """The team has it again, with the remarks; or the page says what is wrong and keeps what was typed."""
+    inspection, typed = queries.visible(session, str(inspection_id), caller), request.form
+    remarks = [actions.Remark(entity, text) for entity, text in remark_texts(typed).items()]
+    try:
+        actions.send_back(
+            session, inspection, reason=typed.get("reason", ""), due_on=_due_on(typed), remarks=remarks,
+            by=caller, at=clock.now(),
+        )  # fmt: skip
+    except (Misread, RemarkRefused) as refusal:
+        faults = refusal.fields if isinstance(refusal, Misread) else {"reason": refusal.detail}
+        sheet = _sheet(session, inspection, caller, typed=typed, faults=faults)
+        return sheet, problems.status_of(refusal)
+    return redirect(url_for("inspections.show", inspection_id=inspection.id, done="sent-back"), code=303)
+
+
+def _approval(session: Session, inspection: Inspection, faults: Mapping[str, str]) -> str:
+    return page.render(
+        "inspections/approve.html", inspection=inspection, review=reading.review_of(session, inspection),
+        verdict_order=review.VERDICTS, errors=faults,
+    )  # fmt: skip
+
+
+@bp.get("/inspections/<uuid:inspection_id>/approve")
+@page.page(SUPERVISORS)
+def ask_approval(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
+    """What will be approved and what follows from it, asked once.
+
+    Raises:
+        StepNotAllowed: it does not wait for a decision.
+        OwnInspection: the caller is on the team.
+    """
+    inspection = queries.visible(session, str(inspection_id), caller)
+    powers = _powers(inspection, caller)
+    if not powers["can_decide_outcome"]:
+        raise StepNotAllowed(f"Cuộc kiểm tra đang ở trạng thái «{_STATE_LABELS[inspection.state]}».")
+    if powers["own_team"]:
+        raise OwnInspection
+    return _approval(session, inspection, {})
+
+
+@bp.post("/inspections/<uuid:inspection_id>/approve")
+@page.page(SUPERVISORS)
+def approve(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
+    """The content that was on the screen is approved; if it has changed since, the new one is shown."""
+    inspection = queries.visible(session, str(inspection_id), caller)
+    try:
+        content = request.form.get("content", "")
+        actions.approve(session, inspection, content=content, by=caller, at=clock.now())
+    except ContentChanged as refusal:
+        return _approval(session, inspection, {"": refusal.detail}), problems.status_of(refusal)
+    return redirect(url_for("inspections.show", inspection_id=inspection.id, done="approved"), code=303)
+
+
+@bp.get("/inspections/<uuid:inspection_id>/photos/<sha256>")
+@page.page(SIGNED_IN)
+def photo(inspection_id: object, sha256: str, *, session: Session, caller: Caller) -> Answer:
+    """A small copy without metadata, or the original as a download; only what the inspection's log names.
+
+    Raises:
+        FileMissing: the log names no such file, or it has not arrived; the two are not told apart.
+    """
+    inspection = queries.visible(session, str(inspection_id), caller)
+    if not log_reading.is_referenced(session, inspection.id, sha256):
+        raise files.FileMissing
+    original = files.read(sha256)
+    if request.args.get("size") == "original":
+        response = Response(original, mimetype="application/octet-stream")
+        response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}{_suffix(original)}"'
+    else:
+        content, media_type = pictures.scaled(original)
+        response = Response(content, mimetype=media_type)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _suffix(content: bytes) -> str:
+    return {b"\xff\xd8\xff": ".jpg", b"\x89PN": ".png"}.get(content[:3], ".bin")

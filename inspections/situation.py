@@ -14,10 +14,6 @@ from inspections.workflow import Form, Part, State
 class Items(Protocol):
     """What the judge asks of a checklist version."""
 
-    @property
-    def sha256(self) -> str:
-        """The hash of the version's exact bytes."""
-
     def has(self, item: str) -> bool:
         """Whether the version has the item."""
 

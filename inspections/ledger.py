@@ -1,0 +1,224 @@
+"""One inspection's log while a batch is written into it: positions, roots, heads and the inspection's row.
+
+It exists inside one transaction, under the lock of the inspection's row; it commits nothing and judges
+nothing itself.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from inspections import chain, entities, fold, judgement, log_reading, operation, signoff
+from inspections.chain import ChainedOperation
+from inspections.fold import Entry, Fold
+from inspections.models import BlobReference, Head, Inspection, LoggedOperation
+from inspections.situation import Items, Judgement, Situation, Taken
+from inspections.workflow import Form, Part, State
+
+_NEEDS_WHOLE = frozenset(
+    f"inspection.{step}" for step in ("signoff", "signoff_confirmed", "submit", "approve")
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one operation; without a position it stands in its device's chain alone."""
+
+    op_id: str
+    seq: int
+    type: str
+    entity: str
+    effect: str
+    code: str | None
+    detail: dict[str, Any]
+    inspection: str | None
+    pos: int | None
+    hash: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """In what standing the authors of a batch write: their parts, and whose grant on the tablet is over."""
+
+    parts: Mapping[str, frozenset[Part]]
+    grant_over: frozenset[str] = frozenset()
+    is_device_lost: bool = False
+
+
+@dataclass
+class Ledger:
+    """The inspection, its fold as far as the batch needs it, and what the batch has touched."""
+
+    session: Session
+    inspection: Inspection
+    fold: Fold
+    waiting: signoff.Shown | None
+    adoptable: Mapping[str, Entry]
+    checklists: Mapping[str, Items]
+    checklist_hashes: Mapping[str, str]
+    earlier_checklists: frozenset[str]
+    device_seqs: Mapping[str, int]
+    stored: Collection[str]
+    at: datetime
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    references: list[dict[str, Any]] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+
+    def write(self, chained: ChainedOperation, standing: Standing) -> Outcome:
+        """The operation is judged and has the next position."""
+        sent = chained.operation
+        entry = Entry(sent, chained.device, chained.digest, hash=chained.hash, received_at=self.at)
+        verdict = judgement.judge(entry, self._situation(entry, standing))
+        self.inspection.head_pos += 1
+        pos = self.inspection.head_pos
+        self.inspection.root = chain.log_link(
+            self.inspection.root,
+            pos=pos,
+            operation_hash=chained.hash,
+            effect=verdict.effect,
+            code=verdict.code,
+        )
+        placed = replace(
+            entry, effect=verdict.effect, code=verdict.code, pos=pos, detail=verdict.detail or None
+        )
+        self._take(placed, verdict)
+        self.rows.append(row_of(chained, verdict, inspection=self.inspection, at=self.at))
+        if (blob := log_reading.blob_of(placed)) is not None:
+            self.references.append({"inspection": self.inspection.id, "op_id": sent.op_id, "sha256": blob})
+        return outcome_of(self.rows[-1])
+
+    def _situation(self, entry: Entry, standing: Standing) -> Situation:
+        inspection, actor = self.inspection, entry.operation.actor
+        adopted = str(entry.body.get("op_id"))
+        return Situation(
+            inspection=inspection.id, state=State(inspection.state), form=Form(inspection.form),
+            parts=standing.parts[actor], received_at=self.at, fold=self.fold,
+            checklist=inspection.checklist or "", checklist_sha256=inspection.checklist_sha256 or "",
+            checklists=self.checklists, earlier_checklists=self.earlier_checklists,
+            frozen_pos=inspection.frozen_pos, waiting=self.waiting, is_device_lost=standing.is_device_lost,
+            is_grant_over=actor in standing.grant_over,
+            adopted=self.fold.entries.get(adopted) or self.adoptable.get(adopted),
+            device_seqs={**self.device_seqs, entry.device: entry.operation.seq - 1}, stored=self.stored,
+        )  # fmt: skip
+
+    def _take(self, placed: Entry, verdict: Judgement) -> None:
+        self.fold.add(placed)
+        if placed.is_effective and placed.writes:
+            self.touched.add(placed.entity)
+        if verdict.ends_waiting:
+            self.inspection.waiting_signoff, self.waiting = None, None
+        if verdict.waits:
+            self.inspection.waiting_signoff, self.waiting = placed.op_id, signoff.shown_by(placed)
+        if verdict.taken is not None:
+            self._advance(verdict.taken, placed)
+
+    def _advance(self, taken: Taken, placed: Entry) -> None:
+        inspection = self.inspection
+        inspection.state = taken.state
+        if taken.opens_revision:
+            inspection.revision += 1
+            inspection.frozen_pos, inspection.content_hash = None, None
+        if taken.content is not None:
+            inspection.content_hash = taken.content
+        if taken.checklist is not None:
+            inspection.checklist = taken.checklist
+            inspection.checklist_sha256 = self.checklist_hashes[taken.checklist]
+        if taken.freezes:
+            inspection.frozen_pos = placed.pos
+            self._leave_out()
+
+    def _leave_out(self) -> None:
+        """What the signature names as not shown is gone from the registers of the whole inspection."""
+        rebuilt = fold.build(self.fold.entries.values())
+        if rebuilt.left_out != self.fold.left_out:
+            newly = rebuilt.left_out - self.fold.left_out
+            self.touched |= {rebuilt.entries[op_id].entity for op_id in newly}
+        self.fold = rebuilt
+
+    def flush(self) -> None:
+        """What was written stands in the database: operations, references to files, heads."""
+        if self.rows:
+            self.session.execute(insert(LoggedOperation), self.rows)
+        if self.references:
+            self.session.execute(insert(BlobReference), self.references)
+        for names in log_reading.portions(self.touched):
+            self.session.execute(
+                delete(Head).where(Head.inspection == self.inspection.id, Head.entity.in_(names))
+            )
+        heads = [
+            {"inspection": self.inspection.id, "entity": entity, "field": name, "op_id": head.op_id}
+            for entity in sorted(self.touched)
+            for name in self.fold.fields(entity)
+            for head in self.fold.heads(entity, name)
+        ]
+        if heads:
+            self.session.execute(insert(Head), heads)
+        self.session.flush()  # so that what is appended next in this transaction counts from here
+        self.rows, self.references, self.touched = [], [], set()
+
+
+def row_of(
+    chained: ChainedOperation, verdict: Judgement, *, inspection: Inspection | None, at: datetime
+) -> dict[str, Any]:
+    """The operation as a row of the log, in the inspection's stream at its head, or in no stream."""
+    sent = chained.operation
+    return {
+        "device": chained.device, "seq": sent.seq, "op_id": sent.op_id,
+        "inspection": inspection.id if inspection else None,
+        "pos": inspection.head_pos if inspection else None,
+        "type": sent.type, "entity": sent.entity, "header": operation.header_text(sent), "body": sent.body,
+        "body_sha256": operation.body_sha256(sent), "digest": chained.digest, "prev_hash": chained.prev,
+        "hash": chained.hash, "effect": verdict.effect.value,
+        "code": verdict.code.value if verdict.code else None, "detail": verdict.detail or None,
+        "received_at": at, "log_hash": inspection.root if inspection else None,
+    }  # fmt: skip
+
+
+def outcome_of(row: Mapping[str, Any]) -> Outcome:
+    """What the row says became of its operation."""
+    return Outcome(
+        row["op_id"], row["seq"], row["type"], row["entity"], row["effect"], row["code"], row["detail"] or {},
+        row["inspection"], row["pos"], row["hash"],
+    )  # fmt: skip
+
+
+def opened(
+    session: Session, inspection: Inspection, batch: Collection[ChainedOperation], *, at: datetime
+) -> Ledger:
+    """The ledger of an inspection that the caller has locked, with what this batch needs to be judged."""
+    sent = [chained.operation for chained in batch]
+    waiting = log_reading.waiting_signoff(session, inspection)
+    is_whole = waiting is not None or any(one.type in _NEEDS_WHOLE for one in sent)
+    if is_whole:
+        folded = log_reading.whole_fold(session, inspection.id)
+    else:
+        folded = log_reading.partial_fold(session, inspection, {one.entity for one in sent})
+    unplaced = [Entry(chained.operation, chained.device, chained.digest) for chained in batch]
+    decided = {str(entry.body.get("op_id")) for entry in unplaced if _decides(entry)}
+    signoffs = [signoff.shown_by(entry) for entry in unplaced if _signs_off(entry)]
+    named = {inspection.checklist or "", *(one.checklist for one in sent)}
+    named |= {str(entry.body["checklist"]) for entry in unplaced if "checklist" in entry.body}
+    versions = log_reading.versions(session, named)
+    foreign = any(one.checklist != inspection.checklist for one in sent)
+    return Ledger(
+        session, inspection, folded, waiting,
+        adoptable=log_reading.adoptable(session, inspection.id, decided) if decided else {},
+        checklists={name: version.items for name, version in versions.items()},
+        checklist_hashes={name: version.sha256 for name, version in versions.items()},
+        earlier_checklists=log_reading.earlier_checklists(session, inspection.id) if foreign else frozenset(),
+        device_seqs=log_reading.device_seqs(session, (name for shown in signoffs for name in shown.seen)),
+        stored=log_reading.stored_blobs(session, [*folded.entries.values(), *unplaced]) if is_whole else (),
+        at=at,
+    )  # fmt: skip
+
+
+def _decides(entry: Entry) -> bool:
+    return entry.operation.type in entities.DECISIONS
+
+
+def _signs_off(entry: Entry) -> bool:
+    return entry.operation.type == "inspection.signoff" and isinstance(entry.body.get("seen"), dict)

@@ -1,0 +1,195 @@
+"""Reads the operation log and what its judge has to know; it writes nothing and locks one row.
+
+Lists of values go to the database in portions, so that a batch of a thousand operations needs few queries
+and none is longer than SQLite takes.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from accounts.device_models import Device, DeviceGrant
+from accounts.models import Person
+from checklists import definition, values
+from checklists import queries as checklist_queries
+from checklists.errors import ChecklistUnknown
+from core.files import StoredFile
+from inspections import fold, operation, signoff
+from inspections.fold import Entry, Fold, Freeze
+from inspections.models import BlobReference, Inspection, LoggedOperation
+from inspections.situation import Items
+
+PORTION = 500
+_FREEZING = ("inspection.signoff", "inspection.signoff_confirmed")
+
+
+def portions(values: Collection[str]) -> Iterator[list[str]]:
+    """The values in sorted lists of at most `PORTION`."""
+    ordered = sorted(values)
+    for start in range(0, len(ordered), PORTION):
+        yield ordered[start : start + PORTION]
+
+
+def locked(session: Session, inspection_id: str) -> Inspection | None:
+    """The inspection, read afresh and held until the transaction ends: one writer of its log at a time."""
+    query = select(Inspection).where(Inspection.id == inspection_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def entry_of(row: LoggedOperation) -> Entry:
+    """The stored operation with what became of it."""
+    sent = operation.from_stored(row.header, body=row.body, body_hash=row.body_sha256)
+    return Entry(
+        sent, row.device, row.digest, effect=row.effect, code=row.code, pos=row.pos, hash=row.hash,
+        received_at=row.received_at, detail=row.detail,
+    )  # fmt: skip
+
+
+def _entries(session: Session, query: Select[LoggedOperation]) -> list[Entry]:
+    return [entry_of(row) for row in session.scalars(query)]
+
+
+def _stream(inspection_id: str) -> Select[LoggedOperation]:
+    return (
+        select(LoggedOperation)
+        .where(LoggedOperation.inspection == inspection_id, LoggedOperation.pos.is_not(None))
+        .order_by(LoggedOperation.pos)
+    )
+
+
+def all_entries(session: Session, inspection_id: str) -> list[Entry]:
+    """The whole log of the inspection, in its order."""
+    return _entries(session, _stream(inspection_id))
+
+
+def whole_fold(session: Session, inspection_id: str) -> Fold:
+    """The fold of the whole log."""
+    return fold.build(all_entries(session, inspection_id))
+
+
+def partial_fold(session: Session, inspection: Inspection, touched: Collection[str]) -> Fold:
+    """The fold of these entities alone, with what past signatures have left out of them."""
+    entries: list[Entry] = []
+    for names in portions(touched):
+        entries += _entries(session, _stream(inspection.id).where(LoggedOperation.entity.in_(names)))
+    return fold.build(entries, frozen=_freezes(session, inspection))
+
+
+def _freezes(session: Session, inspection: Inspection) -> list[Freeze]:
+    if inspection.revision == 1 and inspection.frozen_pos is None:
+        return []
+    steps = _stream(inspection.id).where(LoggedOperation.type.in_(_FREEZING))
+    return fold.freezes(_entries(session, steps))
+
+
+def by_op_id(session: Session, op_ids: Collection[str]) -> dict[str, LoggedOperation]:
+    """The stored operations of these ids, of whatever inspection and device."""
+    known = (name for name in op_ids if operation.is_id(name))
+    return {
+        str(row.op_id): row
+        for names in portions(set(known))
+        for row in session.scalars(select(LoggedOperation).where(LoggedOperation.op_id.in_(names)))
+    }
+
+
+def adoptable(session: Session, inspection_id: str, op_ids: Collection[str]) -> dict[str, Entry]:
+    """The operations that were meant for this inspection, in its stream or recorded beside it."""
+    found = map(entry_of, by_op_id(session, op_ids).values())
+    return {entry.op_id: entry for entry in found if entry.operation.inspection == inspection_id}
+
+
+def waiting_signoff(session: Session, inspection: Inspection) -> signoff.Shown | None:
+    """What the sign-off that waits for confirmation says was shown; None if none waits."""
+    if inspection.waiting_signoff is None:
+        return None
+    row = by_op_id(session, [inspection.waiting_signoff])[inspection.waiting_signoff]
+    return signoff.shown_by(entry_of(row))
+
+
+def device_seqs(session: Session, devices: Iterable[str]) -> dict[str, int]:
+    """The last recorded number of each device; an unknown one is absent."""
+    return {
+        device: seq
+        for names in portions(set(devices))
+        for device, seq in session.execute(select(Device.id, Device.seq).where(Device.id.in_(names)))
+    }
+
+
+def stored_blobs(session: Session, entries: Iterable[Entry]) -> frozenset[str]:
+    """The hashes of those files named by the entries that have arrived."""
+    named = {blob for entry in entries if (blob := blob_of(entry)) is not None}
+    return frozenset(
+        sha256
+        for hashes in portions(named)
+        for sha256 in session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(hashes)))
+    )
+
+
+def blob_of(entry: Entry) -> str | None:
+    """The hash of the file that the operation attaches, or None."""
+    for kind in ("photo", "file", "signature"):
+        value = entry.writes.get(kind)
+        name = value.get("blob") if isinstance(value, dict) else None
+        if isinstance(name, str) and operation.is_sha256(name.removeprefix("sha256:")):
+            return name.removeprefix("sha256:")
+    return None
+
+
+def is_referenced(session: Session, inspection_id: str, sha256: str) -> bool:
+    """Whether an operation in the inspection's stream attaches the file."""
+    query = select(BlobReference.op_id).where(
+        BlobReference.inspection == inspection_id, BlobReference.sha256 == sha256
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published checklist as the judge needs it."""
+
+    sha256: str
+    items: Items
+
+
+@lru_cache(maxsize=16)
+def _items(content: bytes) -> Items:
+    return values.items_of(definition.decoded(content))
+
+
+def versions(session: Session, references: Collection[str]) -> dict[str, Version]:
+    """The published versions among these, by `CODE@VERSION`; what nobody published is absent."""
+    found = {}
+    for reference in sorted(references):
+        try:
+            version = checklist_queries.version(session, reference)
+        except ChecklistUnknown:
+            continue
+        found[reference] = Version(version.sha256, _items(version.content))
+    return found
+
+
+def earlier_checklists(session: Session, inspection_id: str) -> frozenset[str]:
+    """The checklist versions that the inspection was bound to before its supplements."""
+    steps = _stream(inspection_id).where(
+        LoggedOperation.type == "inspection.supplement", LoggedOperation.effect == "applied"
+    )
+    return frozenset(str(row.detail["before"]) for row in session.scalars(steps) if row.detail)
+
+
+def grants(session: Session, device: str, persons: Collection[str], *, at: datetime) -> dict[str, bool]:
+    """Of those persons who were ever granted the device: whether it still holds and they are active."""
+    known = [name for name in persons if operation.is_id(name)]
+    query = (
+        select(DeviceGrant.person_id, DeviceGrant.expires_at, Person.is_active)
+        .join(Person, Person.id == DeviceGrant.person_id)
+        .where(DeviceGrant.device_id == device)
+    )
+    return {
+        person: is_active and expires_at > at
+        for names in portions(set(known))
+        for person, expires_at, is_active in session.execute(query.where(DeviceGrant.person_id.in_(names)))
+    }

@@ -6,25 +6,35 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 from PIL import Image
 
+from checklists import definition as d
+from checklists import loading, relevance
+from checklists.completeness import Recorded, gaps
+from checklists.definition import Definition
+from checklists.relevance import Scope
 from core.clock import VIETNAM
 from demo import content, photos
+from registry import loading as legal_loading
+from registry import shipped
 
 CHECKLIST = Path(__file__).parents[2] / "checklists/data/qms_hcnn_tcvn_iso_9001_2015.yaml"
+SCOPE = Scope("so_nganh", "tai_tru_so_day_du")
 TEAM = [("Trưởng", "Phó Chi cục trưởng", "leader"), ("Thư", "Chuyên viên", "secretary")]
 
 
 @pytest.fixture(scope="module")
-def items() -> list[dict[str, object]]:
-    published = yaml.safe_load(CHECKLIST.read_text(encoding="utf-8"))
-    return [
-        item
-        for section in published["sections"]
-        for item in section["items"]
-        if item.get("default_enabled", True)
-    ]
+def published() -> Definition:
+    texts = legal_loading.legal_texts(shipped.LEGAL_TEXTS.read_bytes(), file=shipped.LEGAL_TEXTS.name)
+    known = {one.instrument.code for one in texts.instruments} | {one.code for one in texts.standards}
+    return loading.load(CHECKLIST.read_bytes(), file=CHECKLIST.name, known_bases=known)
+
+
+@pytest.fixture(scope="module")
+def items(published: Definition) -> list[dict[str, object]]:
+    asked = relevance.relevant_items(published, SCOPE, {})
+    sections = json.loads(d.encoded(published))["sections"]
+    return [item for section in sections for item in section["items"] if item["code"] in asked]
 
 
 def visited(items: list[dict[str, object]], *, unit_name: str = "Sở Nội vụ", seed: int = 7) -> content.Visit:
@@ -69,6 +79,18 @@ def test_a_late_sample_row_is_late_by_its_own_dates(items, seed):
     for row in rows:
         days = (date.fromisoformat(row["ngay_cap_nhat"]) - date.fromisoformat(row["ngay_hieu_luc"])).days
         assert (days <= 92) == (row["trong_han"] == "co")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_record_lacks_nothing_before_the_team_concludes(published, items, seed):
+    visit = visited(items, seed=seed)
+    answers = {answer.item: answer.body for answer in visit.answers}
+    recorded = Recorded(
+        answers=answers | {visit.disagreement.item: visit.disagreement.second},
+        rows={answer.item: answer.rows for answer in visit.answers},
+        with_photo={answer.item for answer in visit.answers if answer.shots},
+    )
+    assert gaps(published, SCOPE, recorded) == ()
 
 
 def test_no_placeholder_is_left_in_any_text(items):

@@ -129,7 +129,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _shown(text: str) -> str:
-    return text[:80].encode("ascii", "backslashreplace").decode()
+    return text[:80].encode("unicode_escape").decode()
 
 
 def _no_constant(name: str) -> NoReturn:

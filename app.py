@@ -1,52 +1,164 @@
-"""Thực Địa: the application factory; the only module that knows every package."""
+"""Thực Địa: the application and its verbs `serve`, `test`, `demo` and `flask`.
 
-import importlib
-import importlib.util
+The only module that knows every package. Run as a program, it first lets `bootstrap` provide what is needed.
+"""
+
+import sys
+
+import bootstrap
+
+VERBS = ("serve", "test", "demo", "flask", "work")
+USAGE = """Cách dùng:
+  python3 app.py serve                          cài đặt những gì còn thiếu rồi chạy máy chủ
+  python3 app.py test [-- đối số của pytest]    chạy toàn bộ kiểm thử
+  python3 app.py demo [--units N] [--seed N]    chạy trình diễn từ đầu đến cuối
+  python3 app.py flask …                        các lệnh quản trị"""
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in VERBS:
+        sys.exit(USAGE)
+    bootstrap.enter(sys.argv[1], sys.argv)
+
+# What follows needs the libraries that bootstrap has just provided.
+import argparse
+import os
+import subprocess
 from pathlib import Path
 
 from flask import Flask
+from flask.cli import FlaskGroup
+from flask_migrate import Migrate
 
-from core import api as core_api
-from core import db, headers, problems
+import accounts.api
+import accounts.callers
+import accounts.commands
+import accounts.device_api
+import accounts.device_pages
+import accounts.pages
+import checklists.api
+import checklists.commands
+import core.commands
+import first_start
+import inspections.api
+import inspections.pages
+import registry.api
+import registry.commands
+import sync.api
+from core import api, db, headers, health, problems, secret, supervisor, worker
 from core.access import GATE
-from core.settings import SETTINGS, Settings
+from core.errors import Refusal
+from core.settings import SETTINGS, Settings, from_environment
+from demo import run
 
 ROOT = Path(__file__).resolve().parent
-PACKAGES = ("accounts", "registry", "checklists", "inspections", "sync", "reports", "demo")
 
-
-def _modules(name):
-    for package in PACKAGES:
-        whole = all(map(importlib.util.find_spec, ("registry.models", "accounts.models", "accounts.device_models")))
-        if package in ("inspections", "sync", "reports", "demo") and not whole:
-            continue
-        if importlib.util.find_spec(f"{package}.{name}"):
-            yield importlib.import_module(f"{package}.{name}")
+API = [
+    *accounts.api.blueprints, *accounts.device_api.blueprints, *registry.api.blueprints,
+    *checklists.api.blueprints, *inspections.api.blueprints,
+]  # fmt: skip
+PAGES = [
+    *accounts.pages.blueprints, *accounts.device_pages.blueprints,
+    *inspections.pages.blueprints,
+    *sync.api.blueprints, *health.blueprints,
+]  # fmt: skip
+COMMANDS = [
+    core.commands.group, accounts.commands.group, registry.commands.group, checklists.commands.group,
+]  # fmt: skip
 
 
 def create_app(settings: Settings, *, testing: bool = False) -> Flask:
+    """The application on the settings' database and folder; nothing is migrated or loaded."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.testing = testing
-    app.secret_key = "interim"
     app.extensions[SETTINGS] = settings
-    settings.data.mkdir(parents=True, exist_ok=True)
+    app.secret_key = secret.load(settings)
     db.configure(app, settings)
+    Migrate(app, db.db, directory=str(first_start.MIGRATIONS))
+    app.extensions[GATE] = accounts.callers.OfficeGate()
     problems.register(app)
-    list(_modules("models")), list(_modules("device_models")), list(_modules("jobs"))
-    blueprints = [b for m in (*_modules("api"), *_modules("device_api")) for b in m.blueprints]
-    smorest = [b for b in blueprints if hasattr(b, "_docs")]
-    core_api.register(app, smorest, described_elsewhere=[m.paths_and_schemas for m in _modules("openapi")])
-    for plain in blueprints:
-        if plain not in smorest:
-            app.register_blueprint(plain)
-    for module in (*_modules("pages"), *_modules("device_pages")):
-        for blueprint in module.blueprints:
-            app.register_blueprint(blueprint)
-    for module in (*_modules("commands"),):
-        app.cli.add_command(module.group)
-    if importlib.util.find_spec("accounts.callers"):
-        callers = importlib.import_module("accounts.callers")
-        callers.register(app)
-        app.extensions[GATE] = callers.OfficeGate()
     headers.register(app)
+    accounts.callers.register(app)
+    api.register(app, API, described_elsewhere=[])
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    for group in COMMANDS:
+        app.cli.add_command(group)
     return app
+
+
+def web() -> Flask:
+    """The application as the environment describes it, for the web process and for commands."""
+    return create_app(from_environment(os.environ))
+
+
+def serve() -> int:
+    """Prepare the database, then run the web process and the workers until somebody stops them."""
+    settings = from_environment(os.environ)
+    with supervisor.listen(settings.host, settings.port) as listener:
+        app = create_app(settings)
+        with app.app_context():
+            for line in first_start.prepare(settings):
+                print(line, flush=True)
+            db.db.engine.dispose()
+        programs = [
+            supervisor.web_program(settings, listener, application="app:web()"),
+            *supervisor.worker_programs(settings, "work"),
+        ]
+        return supervisor.supervise(programs)
+
+
+def work() -> int:
+    """Do background jobs until stopped."""
+    return worker.run(web())
+
+
+def demonstrate(arguments: list[str]) -> int:
+    """Carry out the demonstration; the exit code is 0 only if everything held."""
+    parser = argparse.ArgumentParser(prog="app.py demo", description="Trình diễn từ đầu đến cuối.")
+    parser.add_argument(
+        "--units", type=int, default=20, choices=range(1, 21), metavar="1..20", help="số đơn vị"
+    )
+    parser.add_argument("--seed", type=int, default=2023, help="hạt giống của dữ liệu mô phỏng")
+    wanted = parser.parse_args(arguments)
+    return run.run(wanted.units, wanted.seed, from_environment(os.environ))
+
+
+def test(arguments: list[str]) -> int:
+    """Run the checks and the tests; with arguments, pytest alone with these arguments."""
+    given = arguments[1:] if arguments[:1] == ["--"] else arguments
+    checks = [] if given else [["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy", "."]]
+    for check in checks:
+        print(f"== {' '.join(check)}", flush=True)
+        if code := subprocess.run([sys.executable, "-m", *check], cwd=ROOT, check=False).returncode:
+            return code
+    if not given:
+        print("== lint-imports", flush=True)
+        if code := subprocess.run(
+            [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, check=False
+        ).returncode:
+            return code
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *(given or ["-n", "2"])], cwd=ROOT, check=False
+    ).returncode
+
+
+def main(verb: str, arguments: list[str]) -> int:
+    """Carry out one verb; a refusal is one sentence on the console."""
+    try:
+        if verb == "flask":
+            return int(
+                FlaskGroup(create_app=web).main(arguments, prog_name="app.py flask", standalone_mode=True)
+                or 0
+            )
+        if verb == "test":
+            return test(arguments)
+        if verb == "demo":
+            return demonstrate(arguments)
+        return serve() if verb == "serve" else work()
+    except Refusal as refusal:
+        print(refusal.detail or refusal.title, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

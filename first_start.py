@@ -4,15 +4,19 @@ Every step may be repeated and then changes nothing; what it did is said in a li
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import flask_migrate
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 import accounts.actions
 import checklists.actions
+import checklists.queries
+import checklists.shipped
 import demo.seeding
 import registry.actions
 from accounts import demo_people
@@ -50,11 +54,19 @@ def _load_what_is_shipped() -> Iterator[str]:
         if session.scalar(select(func.count()).select_from(epoch.Epoch)) == 0:
             epoch.begin(session, at=at)
         texts = registry.actions.load_legal_texts(session, shipped.LEGAL_TEXTS, by=_BY, at=at)
-        published = checklists.actions.publish_shipped(session, by=_BY, at=at)
+        published = _publish_shipped(session, at=at)
     if texts.changed:
         yield f"Văn bản pháp luật và tiêu chuẩn: {texts.changed} mục mới"
     if published:
         yield f"Danh mục kiểm tra: đã công bố {', '.join(published)}"
+
+
+def _publish_shipped(session: Session, *, at: datetime) -> list[str]:
+    known = {version.sha256 for version in checklists.queries.versions(session)}
+    for path in checklists.shipped.files():
+        checklists.actions.publish_file(session, path.read_bytes(), file=path.name, by=_BY, at=at)
+    published = checklists.queries.versions(session)
+    return [version.reference for version in published if version.sha256 not in known]
 
 
 def _load_demonstration(settings: Settings) -> Iterator[str]:

@@ -14,7 +14,7 @@ from inspections import actions, queries, schemas
 from inspections.models import Inspection
 from registry import queries as registry_queries
 
-blp = blueprint("inspections", __name__, url_prefix="/api/v1/inspections", description="Cuộc kiểm tra")
+blp = blueprint("inspections_api", __name__, url_prefix="/api/v1/inspections", description="Cuộc kiểm tra")
 blueprints = [blp]
 
 _SUPERVISOR = roles(Role.SUPERVISOR)

@@ -45,7 +45,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(app: Flask, cl
     there_is(app, "da.nghi", is_active=False)
     there_is(app, "moi.moi", password_hash=None)
     wrong = _sign_in(client, password="nhầm mật khẩu rồi")
-    for username in ("khong.co", "da.nghi", "moi.moi", "Nguyễn An", "a\x00b", "\ud800"):
+    for username in ("khong.co", "da.nghi", "moi.moi", "Nguyễn An", "'; --", ""):
         other = _sign_in(client, username)
         assert (other.status_code, other.json) == (wrong.status_code, wrong.json)
     assert _problem(wrong) == (401, "sign_in_refused", "Tên đăng nhập hoặc mật khẩu không đúng")
@@ -200,5 +200,6 @@ def test_another_site_cannot_sign_a_browser_in_as_somebody_else(app: Flask, clie
 def test_nothing_that_can_be_sent_to_the_door_breaks_it(app: Flask, client: FlaskClient, body: bytes):
     there_is(app)
     response = client.post("/api/v1/sessions", data=body, content_type="application/json")
-    assert response.status_code in (400, 401, 422)
+    assert response.status_code in (400, 401, 411, 422)
     assert response.mimetype == "application/problem+json"
+    assert response.json["status"] == response.status_code

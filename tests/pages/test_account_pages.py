@@ -288,3 +288,13 @@ def test_every_answer_carries_the_headers_that_refuse_what_is_foreign(client: Fl
 
 def test_a_page_made_for_somebody_is_kept_by_nobody(app: Flask):
     assert signed_in(app).client.get("/account/password").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "query", ["endpoint=x", "_scheme=javascript", "_external=1&_anchor=x", "next=//evil.example"]
+)
+def test_a_stranger_is_sent_to_the_sign_in_form_whatever_the_address_says(client: FlaskClient, query: str):
+    response = client.get(f"/?{query}")
+    assert response.status_code == 302
+    assert response.location.startswith("/sign-in")
+    assert 'name="next" value="/"' in client.get(response.location).text

@@ -45,3 +45,10 @@ class ProfileUnknown(errors.Invalid):
 
     slug = "profile_unknown"
     title = "Danh mục không có cấu hình kiểm tra này"
+
+
+class PeriodMisread(errors.Invalid):
+    """The two days of a period cannot be read, or stand in the wrong order."""
+
+    slug = "period_misread"
+    title = "Chưa đọc được thời kỳ kiểm tra"

@@ -37,12 +37,14 @@ import accounts.device_pages
 import accounts.pages
 import checklists.api
 import checklists.commands
+import checklists.pages
 import core.commands
 import first_start
 import inspections.api
 import inspections.pages
 import registry.api
 import registry.commands
+import registry.pages
 import sync.api
 from core import api, db, headers, health, problems, secret, supervisor, worker
 from core.access import GATE
@@ -58,7 +60,7 @@ API = [
 ]  # fmt: skip
 PAGES = [
     *accounts.pages.blueprints, *accounts.device_pages.blueprints,
-    *inspections.pages.blueprints,
+    *registry.pages.blueprints, *checklists.pages.blueprints, *inspections.pages.blueprints,
     *sync.api.blueprints, *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [

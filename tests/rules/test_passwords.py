@@ -1,5 +1,8 @@
 """What hashing costs and whom it lets through."""
 
+import os
+import threading
+
 import pytest
 
 from accounts import passwords
@@ -22,6 +25,11 @@ def test_nobody_has_no_password(typed: str):
 
 def test_a_third_hash_at_once_waits_and_is_then_told_to_come_back(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(passwords, "_PATIENCE_S", 0.01)
-    with passwords._turn(), passwords._turn(), pytest.raises(SlowDown):
-        passwords.hashed("giấy trắng mực đen")
+    released = threading.Event()
+    busy = [passwords._threads(os.getpid()).submit(released.wait) for _ in range(2)]
+    with pytest.raises(SlowDown):
+        passwords.matches("giấy trắng mực đen", None)
+    released.set()
+    assert [one.result() for one in busy] == [True, True]
+    monkeypatch.undo()
     assert passwords.hashed("giấy trắng mực đen")

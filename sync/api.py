@@ -80,6 +80,9 @@ def push_operations(*, prepared: push.Batch, session: Session, caller: Caller) -
     return _json(push.receive(session, prepared, by=caller, at=clock.now()))
 
 
+setattr(push_operations, framing.STREAMS, True)  # so that too large a batch is told how to be halved
+
+
 def _read_pull() -> schemas.PullIn:
     _check_protocol()
     return pull.check(schemas.decoded(framing.json_body(request), schemas.PullIn))

@@ -151,7 +151,7 @@ def _devices(session: Session, persons: Sequence[str]) -> Mapping[str, list[dict
         .order_by(Device.id)
     )
     carried: dict[str, list[dict[str, Any]]] = {}
-    for person, device in session.execute(query).tuples():
+    for person, device in session.execute(query):
         known = {
             "device": device.id, "label": device.label, "jwk": device.public_jwk,
             "thumbprint": device.thumbprint, "revoked": device.revoke_mode,

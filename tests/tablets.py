@@ -123,7 +123,7 @@ class Tablet:
     def batch(self, first: int = 1, last: int | None = None, **changed: object) -> dict[str, Any]:
         """The push of operations `first` to `last`; `changed` replaces members of the honest one."""
         last = len(self.operations) if last is None else last
-        ops = [json.loads(msgspec.json.encode(op)) for op in self.operations[first - 1 : last]]
+        ops = [msgspec.to_builtins(op) for op in self.operations[first - 1 : last]]
         head = self.hashes[last]
         return {
             "device": self.device, "epoch": self.epoch, "prev": self.hashes[first - 1], "head": head,

@@ -100,7 +100,12 @@ def another_note(audit: Audit) -> Audit:
     return entries_with(audit, 5, op={**audit.entries[5]["op"], "body": '{"value":"phu_hop"}'})
 
 
+def without_parents(audit: Audit) -> Audit:
+    return replace(audit, entries=[{**e, "op": {**e["op"], "parents": []}} for e in audit.entries])
+
+
 TAMPERED = [
+    ("I7", without_parents),
     ("I9", lambda audit: entries_with(audit, 20, effect="quarantined")),
     ("I9", another_note),
     ("I9", lambda audit: replace(audit, root="0" * 64)),

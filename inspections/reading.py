@@ -67,7 +67,7 @@ def answered(session: Session, inspection_ids: Collection[str]) -> dict[str, int
         .where(Head.inspection.in_(inspection_ids), Head.entity.startswith("answer/"))
         .group_by(Head.inspection)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def checklist_of(session: Session, inspection: Inspection) -> ListShown | None:
@@ -141,7 +141,7 @@ def _signed_on(inspection: Inspection, fold: Fold) -> date | None:
 
 def _people(session: Session, actors: Collection[str]) -> dict[str, str]:
     rows = (
-        session.execute(select(Person.id, Person.full_name).where(Person.id.in_(portion))).tuples()
+        session.execute(select(Person.id, Person.full_name).where(Person.id.in_(portion)))
         for portion in log_reading.portions([one for one in actors if ids.is_id(one)])
     )
     return {person: name for portion in rows for person, name in portion}
@@ -149,7 +149,7 @@ def _people(session: Session, actors: Collection[str]) -> dict[str, str]:
 
 def _devices(session: Session, names: Collection[str]) -> dict[str, str]:
     query = select(Device.id, Device.label).where(Device.id.in_(list(names)))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _stored(session: Session, inspection_id: str) -> frozenset[str]:
@@ -164,7 +164,8 @@ def _stored(session: Session, inspection_id: str) -> frozenset[str]:
 def history_of(session: Session, inspection: Inspection, *, before: int | None = None) -> History:
     """The newest lines of the inspection's log, or those before a position."""
     newest = select(LoggedOperation).where(LoggedOperation.inspection == inspection.id)
-    newest = newest.where(LoggedOperation.pos < (before if before is not None else inspection.head_pos + 1))
+    end = inspection.head_pos + 1 if before is None else min(before, inspection.head_pos + 1)
+    newest = newest.where(LoggedOperation.pos < max(end, 0))
     rows = session.scalars(newest.order_by(LoggedOperation.pos.desc()).limit(LINES)).all()
     entries = [log_reading.entry_of(row) for row in rows]
     people = _people(session, {entry.operation.actor for entry in entries})

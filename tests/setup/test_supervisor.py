@@ -50,13 +50,8 @@ def start() -> Iterator[Start]:
         process.stdout.close()
 
 
-def _line(process: Supervised) -> str:
-    assert select.select([process.stdout], [], [], PATIENT)[0], "nothing was printed in time"
-    return process.stdout.readline()
-
-
 def _pid_printed(process: Supervised) -> int:
-    while not (line := _line(process)).startswith("up "):
+    while not (line := process.stdout.readline()).startswith("up "):
         assert line, "the supervisor ended"
     return int(line.split()[1])
 
@@ -179,10 +174,10 @@ def test_a_request_in_flight_when_asked_to_stop_is_answered(tmp_path: Path) -> N
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        port = int(_line(process).split()[1])
+        port = int(process.stdout.readline().split()[1])
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENT) as client:
             client.sendall(b"GET /slow HTTP/1.0\r\n\r\n")
-            assert _line(process) == "in flight\n"
+            assert process.stdout.readline() == "in flight\n"
             process.terminate()
             answer = b"".join(iter(lambda: client.recv(65536), b""))
         assert answer.endswith(b"whole answer")

@@ -60,7 +60,7 @@ def drawable(text: str, covered: Container[int]) -> str:
     )
 
 
-def with_soft_breaks(text: str, every: int = 30) -> str:
+def with_soft_breaks(text: str, every: int = 40) -> str:
     """The text with a place to break in each run of that many characters without a blank.
 
     A renderer's time grows with the square of the longest run that it may not break.

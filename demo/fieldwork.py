@@ -14,6 +14,7 @@ from demo.exchange import Exchange
 from demo.outbox import Picture
 from demo.story import Chapter
 from demo.tablet import Body, Tablet, picture
+from inspections import findings
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,11 @@ def close_meeting(team: Team) -> None:
     team.record(
         "secretary", "explanation.set", "explanation/general",
         {"text": words["explanation"], "by": _unit_signer(team)["name"]},
+    )  # fmt: skip
+    first_wrong = next(a.item for a in team.visit.answers if a.body["value"] in ("kph_nang", "kph_nhe"))
+    team.record(
+        "secretary", "explanation.set", f"explanation/{findings.derived_id(team.inspection, first_wrong)}",
+        {"text": words["own_explanation"], "by": _unit_signer(team)["name"]},
     )  # fmt: skip
     team.record(
         "leader", "inspection.set", "inspection",

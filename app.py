@@ -46,7 +46,7 @@ import registry.api
 import registry.commands
 import registry.pages
 import sync.api
-from core import api, db, headers, health, problems, secret, supervisor, worker
+from core import api, db, headers, health, logs, problems, secret, supervisor, worker
 from core.access import GATE
 from core.errors import Refusal
 from core.settings import SETTINGS, Settings, from_environment
@@ -72,6 +72,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     """The application on the settings' database and folder; nothing is migrated or loaded."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.testing = testing
+    logs.configure()
     app.extensions[SETTINGS] = settings
     app.secret_key = secret.load(settings)
     db.configure(app, settings)

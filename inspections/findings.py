@@ -47,18 +47,21 @@ def derived_id(inspection: str, item: str) -> str:
 
 
 def findings_of(
-    inspection: str, fold: Fold, definition: Definition, *, signed_on: date | None
-) -> tuple[Finding, ...]:
+    inspection: str, fold: Fold, definition: Definition,
+    *, signed_on: date | None, references: Mapping[str, str],
+) -> tuple[Finding, ...]:  # fmt: skip
     """Every finding of the record, gravest category first (in the order of the data), then by item.
 
+    Args:
+        references: each item's legal reference as it was in force in the period examined.
     Source: Thông tư 26/2014/TT-BKHCN Điều 37 khoản 2 điểm b, c.
     """
     categories = {category.code: category for category in definition.finding_categories}
     ranks = {code: rank for rank, code in enumerate(categories)}
     places = {item.code: place for place, item in enumerate(checklist.items(definition))}
     found = [
-        *_derived(inspection, fold, definition, signed_on),
-        *_free(inspection, fold, definition, signed_on),
+        *_derived(inspection, fold, definition, signed_on=signed_on, references=references),
+        *_free(inspection, fold, definition, signed_on=signed_on),
     ]
 
     def order(finding: Finding) -> tuple[int, int, str]:
@@ -81,8 +84,9 @@ def needs_correction(findings: tuple[Finding, ...]) -> bool:
 
 
 def _derived(
-    inspection: str, fold: Fold, definition: Definition, signed_on: date | None
-) -> Iterator[Finding]:
+    inspection: str, fold: Fold, definition: Definition,
+    *, signed_on: date | None, references: Mapping[str, str],
+) -> Iterator[Finding]:  # fmt: skip
     categories = {category.code: category for category in definition.finding_categories}
     gives_rise = {option.value: option.finding for option in checklist.conclusions(definition)}
     for item in checklist.items(definition):
@@ -99,7 +103,7 @@ def _derived(
         written = fold.values(f"finding/{finding_id}")
         as_derived = {
             "text": answer.get("note") or item.question_vi,
-            "reference": item.ref.text,
+            "reference": references.get(item.code, item.ref.text),
             "items": [item.code],
             "evidence": [piece.get("text", "") for piece in answer.get("evidence") or []],
         }
@@ -110,7 +114,9 @@ def _derived(
         )
 
 
-def _free(inspection: str, fold: Fold, definition: Definition, signed_on: date | None) -> Iterator[Finding]:
+def _free(
+    inspection: str, fold: Fold, definition: Definition, *, signed_on: date | None
+) -> Iterator[Finding]:
     categories = {category.code: category for category in definition.finding_categories}
     derivable = {derived_id(inspection, item.code) for item in checklist.items(definition)}
     for entity in fold.entities("finding"):

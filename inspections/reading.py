@@ -18,7 +18,7 @@ from checklists import queries as checklists
 from checklists.definition import Definition
 from core import clock, ids, wording
 from core.files import StoredFile
-from inspections import codes, findings, log_reading, review, review_layout, words
+from inspections import codes, content, findings, log_reading, review, review_layout, words
 from inspections.fold import Fold
 from inspections.models import BlobReference, Head, Inspection, LoggedOperation
 from inspections.record import Record, record_of
@@ -88,16 +88,18 @@ def review_of(session: Session, inspection: Inspection) -> review.Review | None:
     record = record_of(fold)
     scope = relevance.Scope(inspection.unit_type, inspection.profile)
     recorded = recorded_in(record)
+    cited = _references(session, inspection, definition)
     around = review_layout.Surroundings(
         asked=relevance.relevant_items(definition, scope, recorded.answers),
-        references=_references(session, inspection, definition),
+        references=cited,
         lacks=_lacks(definition, scope, recorded),
         people=_people(session, {entry.operation.actor for entry in fold.entries.values()}),
         devices=_devices(session, {entry.device for entry in fold.entries.values()}),
         stored=_stored(session, inspection.id),
-        content=inspection.content_hash,
+        content=content.content_hash(inspection.id, inspection.checklist_sha256 or "", fold),
     )
-    found = findings.findings_of(inspection.id, fold, definition, signed_on=_signed_on(inspection, fold))
+    signed_on = _signed_on(inspection, fold)
+    found = findings.findings_of(inspection.id, fold, definition, signed_on=signed_on, references=cited)
     return review_layout.laid_out(record, definition, found, around=around)
 
 

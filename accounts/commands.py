@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from accounts import actions, demo_people, queries
 from accounts.roles import LABELS, Role
-from core import clock, db, errors, settings
+from core import clock, db, errors, settings, wording
 from core.caller import Caller
 
 group = AppGroup("accounts", help="People and how they get in.")
@@ -35,7 +35,7 @@ def invite(username: str, role_names: tuple[str, ...], full_name: str, title: st
     except errors.Refusal as refusal:
         raise click.ClickException(f"{refusal.title}. {refusal.detail}") from None
     click.echo(f"{settings.current().base_url}/invitations/{token}")
-    click.echo(f"Dùng một lần, đến {expires_at.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}.", err=True)
+    click.echo(f"Dùng một lần, đến {wording.moment(expires_at)}.", err=True)
 
 
 @group.command("list")

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from accounts import actions, errors, queries
 from accounts.models import Person
 from accounts.roles import EXPLANATIONS, LABELS, Role
-from core import clock, page, problems, settings
+from core import clock, page, problems, settings, wording
 from core import errors as core_errors
 from core.access import roles
 from core.caller import Caller
@@ -73,7 +73,7 @@ def add_person(*, session: Session, caller: Caller) -> Answer:
 def _invited(session: Session, person: Person, *, by: Caller) -> str:
     token, expires_at = actions.invite(session, person, by=by, at=clock.now())
     link = f"{settings.current().base_url}/invitations/{token}"
-    until = expires_at.astimezone(clock.VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
+    until = wording.moment(expires_at)
     return page.render("accounts/invited.html", person=person, link=link, until=until)
 
 

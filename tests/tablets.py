@@ -143,7 +143,7 @@ class Tablet:
             headers=self.headers | more | dict(headers or {}),
         )  # fmt: skip
 
-    def pull(self, streams: Mapping[str, int], limit: int = 1000, **changed: object):
+    def pull(self, streams: Mapping[str, int], /, limit: int = 1000, **changed: object):
         """Ask for what is new in the streams (inspection id: cursor)."""
         asked = {
             "device": self.device, "epoch": self.epoch, "limit": limit,
@@ -153,7 +153,7 @@ class Tablet:
 
     def get(self, path: str, **headers: str):
         """Read something."""
-        return self.client.get(path, headers=self.headers | headers)
+        return self.client.get(path, headers=self.headers | headers, buffered=True)
 
 
 def enrolled(app: Flask, office: Office, user: Office) -> Tablet:

@@ -14,17 +14,17 @@ from core.journal import JournalEntry
 from inspections import chain
 from inspections.models import Inspection, LoggedOperation, Receipt
 from tests.tablets import Tablet, statuses
-from tests.visits import Visit, visit
+from tests.teams import Team, team_on_its_way
 
 
 @pytest.fixture
-def team(app: Flask) -> Visit:
+def team(app: Flask) -> Team:
     """An inspection on its way."""
-    return visit(app)
+    return team_on_its_way(app)
 
 
 @pytest.fixture
-def tablet(team: Visit) -> Tablet:
+def tablet(team: Team) -> Tablet:
     """The member's tablet."""
     return team.tablet()
 
@@ -39,7 +39,7 @@ def _log(app: Flask) -> list[LoggedOperation]:
         return list(session.scalars(select(LoggedOperation).order_by(LoggedOperation.seq)))
 
 
-def test_a_batch_is_stored_numbered_and_acknowledged(app: Flask, team: Visit, tablet: Tablet):
+def test_a_batch_is_stored_numbered_and_acknowledged(app: Flask, team: Team, tablet: Tablet):
     sent = [note(tablet, team.id) for _ in range(3)]
     answer = tablet.push(zipped=True)
     assert (answer.status_code, answer.json["acked_seq"], answer.json["acked_hash"]) == (
@@ -53,7 +53,7 @@ def test_a_batch_is_stored_numbered_and_acknowledged(app: Flask, team: Visit, ta
     assert [row.body for row in stored] == [one.body for one in tablet.operations]
 
 
-def test_the_receipt_is_signed_over_what_was_acknowledged(app: Flask, team: Visit, tablet: Tablet):
+def test_the_receipt_is_signed_over_what_was_acknowledged(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     answer = tablet.push().json
     receipt = answer["receipt"]
@@ -65,7 +65,7 @@ def test_the_receipt_is_signed_over_what_was_acknowledged(app: Flask, team: Visi
     assert device_keys.is_signed(key["jwk"], receipt["body"], receipt["sig"])
 
 
-def test_sending_again_gives_the_first_outcomes_and_changes_nothing(app: Flask, team: Visit, tablet: Tablet):
+def test_sending_again_gives_the_first_outcomes_and_changes_nothing(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     tablet.record(team.id, "future.thing", "future/1", {})
     first, again = tablet.push().json, tablet.push().json
@@ -77,7 +77,7 @@ def test_sending_again_gives_the_first_outcomes_and_changes_nothing(app: Flask, 
     assert len(_log(app)) == 2
 
 
-def test_an_overlapping_batch_adds_only_what_is_new(app: Flask, team: Visit, tablet: Tablet):
+def test_an_overlapping_batch_adds_only_what_is_new(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     tablet.push()
     note(tablet, team.id)
@@ -87,7 +87,7 @@ def test_an_overlapping_batch_adds_only_what_is_new(app: Flask, team: Visit, tab
 
 
 def test_the_journal_says_that_a_batch_came_and_nothing_about_a_repetition(
-    app: Flask, team: Visit, tablet: Tablet
+    app: Flask, team: Team, tablet: Tablet
 ):
     note(tablet, team.id)
     tablet.push()
@@ -97,7 +97,7 @@ def test_the_journal_says_that_a_batch_came_and_nothing_about_a_repetition(
         assert (entry.device_id, entry.details) == (tablet.device, {"first_seq": 1, "last_seq": 1})
 
 
-def test_a_batch_that_begins_too_late_says_what_is_expected(team: Visit, tablet: Tablet):
+def test_a_batch_that_begins_too_late_says_what_is_expected(team: Team, tablet: Tablet):
     for _ in range(3):
         note(tablet, team.id)
     tablet.push(1, 1)
@@ -106,9 +106,7 @@ def test_a_batch_that_begins_too_late_says_what_is_expected(team: Visit, tablet:
     assert (answer.json["expected_seq"], answer.json["acked_hash"]) == (2, tablet.hashes[1])
 
 
-def test_a_copied_tablet_is_found_at_the_first_operation_that_differs(
-    app: Flask, team: Visit, tablet: Tablet
-):
+def test_a_copied_tablet_is_found_at_the_first_operation_that_differs(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     note(tablet, team.id, "trên máy thật")
     tablet.push()
@@ -121,7 +119,7 @@ def test_a_copied_tablet_is_found_at_the_first_operation_that_differs(
     assert len(_log(app)) == 2
 
 
-def test_a_copy_that_continues_from_another_past_is_found(team: Visit, tablet: Tablet):
+def test_a_copy_that_continues_from_another_past_is_found(team: Team, tablet: Tablet):
     note(tablet, team.id)
     tablet.push()
     true_hash = tablet.hashes[1]
@@ -135,7 +133,7 @@ def test_a_copy_that_continues_from_another_past_is_found(team: Visit, tablet: T
     )
 
 
-def test_a_restored_server_asks_for_what_it_lost(app: Flask, team: Visit, tablet: Tablet):
+def test_a_restored_server_asks_for_what_it_lost(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     tablet.push()
     with app.app_context(), db.writing() as session:
@@ -147,14 +145,14 @@ def test_a_restored_server_asks_for_what_it_lost(app: Flask, team: Visit, tablet
 
 @pytest.mark.parametrize("changed", [{"sig": "A" * 86}, {"sig": ""}, {"sig": "không"}, {"sig": "A" * 5000}])
 def test_a_batch_that_the_tablet_did_not_sign_is_refused(
-    app: Flask, team: Visit, tablet: Tablet, changed: dict[str, str]
+    app: Flask, team: Team, tablet: Tablet, changed: dict[str, str]
 ):
     note(tablet, team.id)
     answer = tablet.push(**changed)
     assert (answer.status_code, answer.json["code"], _log(app)) == (422, "bad_signature", [])
 
 
-def test_a_stolen_token_cannot_write(app: Flask, team: Visit, tablet: Tablet):
+def test_a_stolen_token_cannot_write(app: Flask, team: Team, tablet: Tablet):
     thief = Tablet(app)
     thief.device, thief.bearer, thief.epoch = tablet.device, tablet.bearer, tablet.epoch
     thief.person_id, thief.hashes = tablet.person_id, list(tablet.hashes)
@@ -164,7 +162,7 @@ def test_a_stolen_token_cannot_write(app: Flask, team: Visit, tablet: Tablet):
 
 
 @pytest.mark.parametrize("field", ["body", "type", "entity", "actor", "wall", "op_id", "checklist"])
-def test_an_operation_changed_on_the_way_breaks_the_chain(team: Visit, tablet: Tablet, field: str):
+def test_an_operation_changed_on_the_way_breaks_the_chain(team: Team, tablet: Tablet, field: str):
     note(tablet, team.id)
     batch = tablet.batch()
     batch["ops"][0][field] += "x"
@@ -172,21 +170,21 @@ def test_an_operation_changed_on_the_way_breaks_the_chain(team: Visit, tablet: T
     assert (answer.status_code, answer.json["code"]) == (422, "bad_chain")
 
 
-def test_operations_in_another_order_are_refused(team: Visit, tablet: Tablet):
+def test_operations_in_another_order_are_refused(team: Team, tablet: Tablet):
     note(tablet, team.id)
     note(tablet, team.id)
     batch = tablet.batch()
     assert tablet.send(batch | {"ops": batch["ops"][::-1]}).json["code"] == "bad_chain"
 
 
-def test_a_tablet_may_bring_the_batch_of_a_team_mate(app: Flask, team: Visit, tablet: Tablet):
+def test_a_tablet_may_bring_the_batch_of_a_team_mate(app: Flask, team: Team, tablet: Tablet):
     mate = team.tablet(team.leader)
     note(mate, team.id)
     answer = tablet.send(mate.batch())
     assert (answer.status_code, statuses(answer), answer.json["device"]) == (200, ["applied"], mate.device)
 
 
-def test_a_batch_of_a_tablet_that_is_not_enrolled_is_refused(app: Flask, team: Visit, tablet: Tablet):
+def test_a_batch_of_a_tablet_that_is_not_enrolled_is_refused(app: Flask, team: Team, tablet: Tablet):
     unknown = Tablet(app)
     unknown.epoch, unknown.person_id = tablet.epoch, team.member
     note(unknown, team.id)
@@ -199,7 +197,7 @@ def test_a_batch_of_a_tablet_that_is_not_enrolled_is_refused(app: Flask, team: V
     [("x" * 65_537, "op_too_large"), ('{"text":"a\x00b"}', "op_unencodable"), ('"\ud800"', "op_unencodable")],
 )
 def test_what_cannot_be_recorded_stops_the_batch_after_what_can(
-    team: Visit, tablet: Tablet, body: str, code: str
+    team: Team, tablet: Tablet, body: str, code: str
 ):
     note(tablet, team.id)
     stuck = _record_as_a_browser_does(tablet, team.id, body)
@@ -211,7 +209,7 @@ def test_what_cannot_be_recorded_stops_the_batch_after_what_can(
     assert len(_log(team.app)) == 1
 
 
-def test_withholding_the_body_frees_the_queue(app: Flask, team: Visit, tablet: Tablet):
+def test_withholding_the_body_frees_the_queue(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id, "x" * 70_000)
     note(tablet, team.id)
     batch = tablet.batch()
@@ -234,7 +232,7 @@ def _record_as_a_browser_does(tablet: Tablet, inspection: str, body: str) -> str
 
 
 def test_an_operation_for_somebody_elses_inspection_is_kept_and_has_no_effect(
-    app: Flask, team: Visit, tablet: Tablet
+    app: Flask, team: Team, tablet: Tablet
 ):
     foreign = team.foreign()
     note(tablet, foreign)
@@ -247,14 +245,14 @@ def test_an_operation_for_somebody_elses_inspection_is_kept_and_has_no_effect(
         assert session.get_one(Inspection, foreign).head_pos == 0
 
 
-def test_an_unknown_inspection_reads_like_a_foreign_one_but_for_the_code(team: Visit, tablet: Tablet):
+def test_an_unknown_inspection_reads_like_a_foreign_one_but_for_the_code(team: Team, tablet: Tablet):
     note(tablet, ids.new_id())
     (result,) = tablet.push().json["results"]
     assert (result["status"], result["error"]["code"]) == ("quarantined", "inspection_unknown")
     assert result["error"]["message"].startswith("Máy chủ chưa có cuộc kiểm tra này")
 
 
-def test_an_op_id_of_another_tablet_is_set_aside_and_nothing_breaks(app: Flask, team: Visit, tablet: Tablet):
+def test_an_op_id_of_another_tablet_is_set_aside_and_nothing_breaks(app: Flask, team: Team, tablet: Tablet):
     op_id = note(tablet, team.id)
     tablet.push()
     mate = team.tablet(team.leader)
@@ -266,7 +264,7 @@ def test_an_op_id_of_another_tablet_is_set_aside_and_nothing_breaks(app: Flask, 
     assert statuses(mate.push()) == ["duplicate", "duplicate"]
 
 
-def test_what_a_lost_tablet_sends_is_kept_and_set_aside(app: Flask, team: Visit, tablet: Tablet):
+def test_what_a_lost_tablet_sends_is_kept_and_set_aside(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     _revoke(app, tablet, "lost")
     answer = tablet.push()
@@ -275,13 +273,13 @@ def test_what_a_lost_tablet_sends_is_kept_and_set_aside(app: Flask, team: Visit,
     assert tablet.pull({team.id: 0}).json["code"] == "device_revoked"
 
 
-def test_what_a_retired_tablet_still_holds_is_taken(app: Flask, team: Visit, tablet: Tablet):
+def test_what_a_retired_tablet_still_holds_is_taken(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     _revoke(app, tablet, "retired")
     assert statuses(tablet.push()) == ["applied"]
 
 
-def test_nothing_of_a_stolen_tablet_is_taken_even_by_another_hand(app: Flask, team: Visit, tablet: Tablet):
+def test_nothing_of_a_stolen_tablet_is_taken_even_by_another_hand(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     _revoke(app, tablet, "stolen")
     answer = tablet.push()
@@ -290,7 +288,7 @@ def test_nothing_of_a_stolen_tablet_is_taken_even_by_another_hand(app: Flask, te
     assert _log(app) == []
 
 
-def test_who_has_no_running_grant_writes_into_quarantine(app: Flask, team: Visit, tablet: Tablet):
+def test_who_has_no_running_grant_writes_into_quarantine(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     with app.app_context(), db.writing() as session:
         session.execute(update(DeviceGrant).values(expires_at=clock.now()))
@@ -306,18 +304,18 @@ def _revoke(app: Flask, tablet: Tablet, mode: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["", "0.9", "2.0", "1", "1.0.0", "một"])
-def test_another_protocol_is_told_to_upgrade(team: Visit, tablet: Tablet, version: str):
+def test_another_protocol_is_told_to_upgrade(team: Team, tablet: Tablet, version: str):
     note(tablet, team.id)
     answer = tablet.send(tablet.batch(), headers={"Sync-Protocol": version.encode("utf-8").decode("latin-1")})
     assert (answer.status_code, answer.json["code"], answer.json["min"]) == (426, "upgrade_required", "1.0")
 
 
-def test_a_newer_minor_version_is_taken(team: Visit, tablet: Tablet):
+def test_a_newer_minor_version_is_taken(team: Team, tablet: Tablet):
     note(tablet, team.id)
     assert tablet.send(tablet.batch(), headers={"Sync-Protocol": "1.7"}).status_code == 200
 
 
-def test_a_thousand_operations_are_taken_and_one_more_is_not(app: Flask, team: Visit, tablet: Tablet):
+def test_a_thousand_operations_are_taken_and_one_more_is_not(app: Flask, team: Team, tablet: Tablet):
     for _ in range(1001):
         note(tablet, team.id)
     answer = tablet.push(zipped=True)
@@ -327,7 +325,7 @@ def test_a_thousand_operations_are_taken_and_one_more_is_not(app: Flask, team: V
         assert session.get_one(Inspection, team.id).head_pos == 1000
 
 
-def test_more_bytes_than_the_limit_are_refused_packed_or_not(team: Visit, tablet: Tablet):
+def test_more_bytes_than_the_limit_are_refused_packed_or_not(team: Team, tablet: Tablet):
     note(tablet, team.id)
     batch = json.dumps(tablet.batch()).encode()
     for zipped in (False, True):
@@ -335,7 +333,7 @@ def test_more_bytes_than_the_limit_are_refused_packed_or_not(team: Visit, tablet
         assert (answer.status_code, answer.json["code"]) == (413, "batch_too_large")
 
 
-def test_two_tablets_get_positions_without_holes(app: Flask, team: Visit, tablet: Tablet):
+def test_two_tablets_get_positions_without_holes(app: Flask, team: Team, tablet: Tablet):
     mate = team.tablet(team.leader)
     for _ in range(3):
         note(tablet, team.id)
@@ -345,7 +343,7 @@ def test_two_tablets_get_positions_without_holes(app: Flask, team: Visit, tablet
     assert positions == [1, 2, 3, 4, 5, 6]
 
 
-def test_different_values_on_two_tablets_are_both_kept_and_told(team: Visit, tablet: Tablet):
+def test_different_values_on_two_tablets_are_both_kept_and_told(team: Team, tablet: Tablet):
     mate, entity = team.tablet(team.leader), f"participant/{ids.new_id()}"
     one = tablet.record(team.id, "participant.set", entity, {"side": "unit", "name": "Trần Thị Bình"})
     two = mate.record(team.id, "participant.set", entity, {"side": "unit", "name": "Trần Thị Bích"})
@@ -357,7 +355,7 @@ def test_different_values_on_two_tablets_are_both_kept_and_told(team: Visit, tab
     }  # fmt: skip
 
 
-def test_a_file_that_is_spoken_of_and_not_here_is_named(team: Visit, tablet: Tablet):
+def test_a_file_that_is_spoken_of_and_not_here_is_named(team: Team, tablet: Tablet):
     tablet.record(
         team.id, "photo.add", f"photo/{ids.new_id()}",
         {"blob": "sha256:" + "ab" * 32, "size": 10, "mime": "image/jpeg"},
@@ -367,7 +365,7 @@ def test_a_file_that_is_spoken_of_and_not_here_is_named(team: Visit, tablet: Tab
     assert tablet.push().json["missing_blobs"] == ["sha256:" + "ab" * 32]
 
 
-def test_an_expired_token_keeps_the_batch_out_and_says_why(app: Flask, team: Visit, tablet: Tablet):
+def test_an_expired_token_keeps_the_batch_out_and_says_why(app: Flask, team: Team, tablet: Tablet):
     note(tablet, team.id)
     with app.app_context(), db.writing() as session:
         session.execute(update(DeviceToken).values(expires_at=clock.now()))
@@ -375,7 +373,7 @@ def test_an_expired_token_keeps_the_batch_out_and_says_why(app: Flask, team: Vis
     assert (answer.status_code, answer.json["code"]) == (401, "token_expired")
 
 
-def test_every_acknowledged_head_has_one_receipt(app: Flask, team: Visit, tablet: Tablet):
+def test_every_acknowledged_head_has_one_receipt(app: Flask, team: Team, tablet: Tablet):
     for last in (1, 2):
         note(tablet, team.id)
         tablet.push(last, last)

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from registry.existence import exists_on
-from registry.models import Unit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,6 +29,8 @@ from inspections.errors import (
 from inspections.models import Inspection, TeamMember
 from inspections.operation import Draft
 from inspections.workflow import Form, Part, State
+from registry.existence import exists_on
+from registry.models import Unit
 
 DRAFT_REPORT = "reports.draft"
 _TEAM_ORDER = (Part.LEADER, Part.DEPUTY, Part.SECRETARY, Part.MEMBER)

@@ -19,7 +19,7 @@ from accounts import device_keys, devices
 from accounts.device_models import Device
 from core import clock, epoch, errors, framing, journal
 from core.caller import Caller
-from inspections import chain, codes, log, operation, receipts
+from inspections import chain, codes, ledger, log, operation, receipts
 from inspections.chain import ChainedOperation
 from inspections.models import BlobReference, LoggedOperation, Receipt
 from inspections.operation import Operation
@@ -168,14 +168,15 @@ def _stopped(batch: Batch, device: Device) -> schemas.Stopped | None:
     error: dict[str, Any] = {"code": code}
     if code == "op_too_large":
         error |= {"max": operation.MAX_BODY_BYTES}
-    return schemas.Stopped(seq, batch.operations[seq - batch.first].operation.op_id, error)
+    op_id = batch.operations[seq - batch.first].operation.op_id
+    return schemas.Stopped(seq, op_id if operation.is_id(op_id) else None, error)
 
 
 def _reason(code: str, detail: dict[str, Any]) -> Reason:
     return Reason(code, codes.sentence(code), detail, codes.actionable_by(code))
 
 
-def _verdict(outcome: log.Outcome | LoggedOperation) -> Verdict:
+def _verdict(outcome: ledger.Outcome | LoggedOperation) -> Verdict:
     detail = dict(outcome.detail or {})
     contest = detail.pop("conflict", None)
     reason = _reason(outcome.code, detail) if outcome.code else None
@@ -187,7 +188,7 @@ def _verdict(outcome: log.Outcome | LoggedOperation) -> Verdict:
     )  # fmt: skip
 
 
-def _result(outcome: log.Outcome) -> Result:
+def _result(outcome: ledger.Outcome) -> Result:
     return Result(op_id=outcome.op_id, seq=outcome.seq, **msgspec.structs.asdict(_verdict(outcome)))
 
 

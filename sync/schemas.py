@@ -86,10 +86,10 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """The operation that could not be recorded; nothing from it on was taken."""
+    """The operation that could not be recorded; nothing from it on was taken. An id that is none is null."""
 
     seq: int
-    op_id: str
+    op_id: str | None
     error: dict[str, Any]
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from inspections import entities
 from inspections import operation as op
-from inspections.codes import Effect
+from inspections.codes import Code, Effect
 from inspections.entities import RETRACT
 from inspections.operation import Operation
 
@@ -212,6 +212,12 @@ class Fold:
             key=log_order,
         )
 
+    def reason_aside(self, entry: Entry) -> str | None:
+        """Why the operation does not count: its code, or that a signature left it out; None if it counts."""
+        if entry.op_id in self.left_out:
+            return Code.NOT_IN_SIGNED
+        return None if entry.is_effective else entry.code
+
     def steps(self) -> list[Entry]:
         """The workflow steps, in the order of the log."""
         taken = (e for e in self.entries.values() if e.operation.type in entities.STEP_TYPES)
@@ -291,5 +297,5 @@ def build(
 
 
 def up_to(entries: Iterable[Entry], pos: int) -> Iterator[Entry]:
-    """The entries as they stood at the position, for instance that of a freeze."""
+    """The entries as they stood at the position: at that of a freeze, what was signed then."""
     return (entry for entry in entries if entry.pos is not None and entry.pos <= pos)

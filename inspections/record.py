@@ -192,6 +192,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """Thao tác được giữ riêng: it does not count, and the leader has neither adopted nor dismissed it."""
+
+    type: str
+    entity: str
+    written: Written
+    code: str | None
+    pos: int | None
+
+
+@dataclass(frozen=True)
 class Record:
     """Hồ sơ cuộc kiểm tra: everything that stands, and what was set aside and awaits a decision."""
 
@@ -210,7 +221,7 @@ class Record:
     assignments: Mapping[str, Entity]
     steps: Sequence[Step]
     conflicts: Sequence[fold.Conflict]
-    set_aside: Sequence[Entry]
+    set_aside: Sequence[SetAside]
 
 
 def record_of(folded: Fold) -> Record:
@@ -233,7 +244,7 @@ def record_of(folded: Fold) -> Record:
         assignments={e.rpartition("/")[2]: _entity(folded, e) for e in _shown(folded, "assignment")},
         steps=[_step(entry) for entry in folded.steps()],
         conflicts=folded.conflicts(),
-        set_aside=folded.undecided(),
+        set_aside=[_set_aside(folded, entry) for entry in folded.undecided()],
     )  # fmt: skip
 
 
@@ -289,6 +300,13 @@ def _replies(folded: Fold, entity: str) -> tuple[Written, ...]:
 def _step(entry: Entry) -> Step:
     name = entry.operation.type.removeprefix("inspection.")
     return Step(name, _written(entry, entry.body), entry.effect, entry.code, entry.pos)
+
+
+def _set_aside(folded: Fold, entry: Entry) -> SetAside:
+    sent = entry.operation
+    return SetAside(
+        sent.type, sent.entity, _written(entry, entry.body), folded.reason_aside(entry), entry.pos
+    )
 
 
 def _object(value: object) -> dict[str, Any]:

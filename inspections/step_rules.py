@@ -5,8 +5,9 @@ inspection of whose team he is.
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from inspections import content, errors, signoff, workflow
+from inspections import content, errors, fold, signoff, workflow
 from inspections.codes import WAITING, Code, Effect
 from inspections.fold import Entry, Fold
 from inspections.situation import Judgement, Situation, Taken, aside
@@ -31,12 +32,12 @@ def step_judgement(entry: Entry, situation: Situation) -> Judgement:
     return condition(entry, situation, taken) if condition else _applied(taken)
 
 
-def _applied(taken: Taken, *, ends_waiting: bool = True, **detail: object) -> Judgement:
-    return Judgement(Effect.APPLIED, detail=detail, taken=taken, ends_waiting=ends_waiting)
+def _applied(taken: Taken, detail: dict[str, Any] | None = None) -> Judgement:
+    return Judgement(Effect.APPLIED, detail=detail or {}, taken=taken, ends_waiting=True)
 
 
 def _start(_entry: Entry, _situation: Situation, taken: Taken) -> Judgement:
-    return _applied(taken, ends_waiting=False)
+    return Judgement(Effect.APPLIED, taken=taken)
 
 
 def _signoff(entry: Entry, situation: Situation, taken: Taken) -> Judgement:
@@ -46,7 +47,7 @@ def _signoff(entry: Entry, situation: Situation, taken: Taken) -> Judgement:
     )  # fmt: skip
     verdict = signoff.assess(entry, ground)
     if verdict.code is None:
-        return _applied(Taken(taken.state, freezes=True, content=str(entry.body["content"])))
+        return _frozen(entry, fold.excluded_by(entry), situation, taken)
     waits = verdict.code in WAITING
     return Judgement(Effect.QUARANTINED, verdict.code, verdict.detail, waits=waits, ends_waiting=not waits)
 
@@ -54,7 +55,15 @@ def _signoff(entry: Entry, situation: Situation, taken: Taken) -> Judgement:
 def _confirm(entry: Entry, situation: Situation, taken: Taken) -> Judgement:
     if situation.waiting is None or situation.waiting.op_id != entry.body["op_id"]:
         return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value, problem="nothing_waits")
-    return _applied(Taken(taken.state, freezes=True, content=str(entry.body["content"])))
+    return _frozen(entry, situation.waiting.exclude, situation, taken)
+
+
+def _frozen(entry: Entry, excluded: frozenset[str], situation: Situation, taken: Taken) -> Judgement:
+    standing = (e for e in situation.fold.entries.values() if e.op_id not in situation.fold.left_out)
+    out = sorted(fold.with_descendants(excluded, standing))
+    content_hash = str(entry.body["content"])
+    detail = {Code.NOT_IN_SIGNED.value: out} if out else None
+    return _applied(Taken(taken.state, freezes=True, content=content_hash), detail)
 
 
 def _submit(_entry: Entry, situation: Situation, taken: Taken) -> Judgement:
@@ -97,7 +106,7 @@ def _supplement(entry: Entry, situation: Situation) -> Judgement:
     checklist = str(entry.body["checklist"])
     if checklist not in situation.checklists:
         return aside(Code.CHECKLIST_UNKNOWN, checklist=checklist)
-    return _applied(Taken(situation.state, checklist=checklist), before=situation.checklist)
+    return _applied(Taken(situation.state, checklist=checklist), {"before": situation.checklist})
 
 
 def _lapse(_entry: Entry, situation: Situation) -> Judgement:

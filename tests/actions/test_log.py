@@ -410,9 +410,11 @@ def test_unseen_work_makes_it_stale_until_it_is_named_and_left_out(closing: Clos
     assert (stale.code, stale.detail) == ("signoff_stale", {"unseen": sorted([late, on_late])})
 
     closing.sign_off(content, {closing.tablet.device.id: 3}, exclude=[late])
-    assert closing.tablet.send()[-1].effect == "applied"
+    applied = closing.tablet.send()[-1]
+    assert (applied.effect, applied.detail) == ("applied", {"not_in_signed": sorted([late, on_late])})
     assert scene.inspection.content_hash == content == scene.content()
     assert scene.fold().left_out == {late, on_late}
+    assert {scene.fold().reason_aside(entry) for entry in scene.fold().undecided()} == {"not_in_signed"}
     assert "answer/PL-18" not in scene.fold().entities()
     _check_the_log(scene)
 
@@ -438,6 +440,8 @@ def test_reopened_it_starts_from_the_signed_state_and_what_was_left_out_can_be_a
     mate.write("answer.set", "answer/PL-18", PHU_HOP, by=scene.people["member"], parents=(late,))
     assert closing.tablet.send()[0].effect == "applied"
     (concurrent,) = mate.send()
+    signed = fold.build(fold.up_to(scene.fold().entries.values(), 7))
+    assert content_hash(scene.inspection.id, str(scene.inspection.checklist_sha256), signed) == content
     assert (concurrent.effect, adoption in concurrent.detail["conflict"]["heads"]) == ("conflict", True)
     _check_the_log(scene)
 

@@ -165,8 +165,9 @@ def _check_that_it_was_meant(folded: Fold, entry: Entry, before: set[fold.Confli
     """A conflict ends by a resolution or a retraction of all, or by one side coming round to the other."""
     if entry.operation.type.endswith((".resolve", ".retract")):
         return
-    named = {parent for parent in entry.operation.parents for c in before if parent in c.heads}
-    assert len(named) <= 1
+    for conflict in before:
+        named = [folded.entries[op_id] for op_id in conflict.heads if op_id in entry.operation.parents]
+        assert fold.distinct(one.writes.get(conflict.field) for one in named) <= 1
 
 
 @given(arrivals())

@@ -105,5 +105,5 @@ def test_steps_and_what_was_set_aside_are_told_apart():
     assert [(step.step, step.effect, step.code) for step in kept.steps] == [
         ("start", "applied", None), ("submit", "quarantined", "step_not_allowed"),
     ]  # fmt: skip
-    assert [entry.op_id for entry in kept.set_aside] == [uuid_of("c")]
+    assert [(one.written.op_id, one.code) for one in kept.set_aside] == [(uuid_of("c"), "value_invalid")]
     assert kept.answers == {}

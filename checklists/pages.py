@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
 from checklists import definition as d
-from checklists import queries, references, words
+from checklists import points, queries, references, words
 from checklists.definition import Definition
 from checklists.errors import PeriodMisread
 from checklists.references import Cited
@@ -51,7 +51,7 @@ def show(reference: str, *, session: Session, caller: Caller) -> Answer:  # noqa
 def _page(sha256: str, definition: Definition, cited: dict[str, Cited], *, problem: str = "") -> str:
     return page.render(
         "checklists/show.html", checklist=definition, sha256=sha256, statuses=d.STATUSES, draft=d.DRAFT,
-        cited=cited, problem=problem, words=words, asked=request.args,
+        cited=cited, problem=problem, words=words, asked=request.args, spelled_out=points.spelled_out,
         responses={kind.code: kind.label_vi for kind in definition.response_types},
         sources={source.code: source.label_vi for source in definition.evidence_source_types},
         unit_types={unit_type.code: unit_type.label_vi for unit_type in definition.unit_types},

@@ -14,6 +14,13 @@ import yaml
 
 MAX_BYTES = 2_000_000
 MAX_FAULTS = 20
+MAX_DEPTH = 20
+_INDIRECT = (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)
+_OPENING = (
+    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)  # fmt: skip
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _KIND_WORDS = {
     str: "chữ",
     int: "số nguyên",
@@ -101,26 +108,34 @@ def read(content: bytes) -> tuple[Document, list[Fault]]:
 
 
 def _composed(text: str) -> yaml.Node:
-    """The file's tree. Aliases are refused while reading, so that no small file unfolds into a huge one."""
+    """The file's tree."""
     try:
-        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
-            if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
-                mark = token.start_mark
-                problem, remedy = "dùng neo, tham chiếu hoặc thẻ YAML", "Viết đầy đủ giá trị."
-                raise Unreadable(Fault(mark.line + 1, "", "", problem, remedy))
+        _check_tokens(text)
         composed = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         found = error.problem_mark or error.context_mark
-        problem = f"sai cú pháp YAML ({error.problem})"
-        fault = Fault(
-            found.line + 1 if found else None, "", "", problem, "Kiểm tra thụt lề, dấu hai chấm và dấu nháy."
-        )
-        raise Unreadable(fault) from None
-    except (yaml.YAMLError, RecursionError):
+        remedy = "Kiểm tra thụt lề, dấu hai chấm và dấu nháy."
+        line = found.line + 1 if found else None
+        raise Unreadable(Fault(line, "", "", f"sai cú pháp YAML ({error.problem})", remedy)) from None
+    except yaml.YAMLError:
         raise Unreadable(Fault(None, "", "", "không đọc được YAML", "Kiểm tra ký tự lạ trong tệp.")) from None
     if composed is None:
         raise Unreadable(Fault(1, "", "", "tệp trống", "Bắt đầu bằng «schema_version: 1»."))
     return composed
+
+
+def _check_tokens(text: str) -> None:
+    """Nothing in the file is dangerous to build: no alias can unfold it, no depth overflow the composer."""
+    depth = 0
+    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+        line = token.start_mark.line + 1
+        if isinstance(token, _INDIRECT):
+            fault = Fault(line, "", "", "dùng neo, tham chiếu hoặc thẻ YAML", "Viết đầy đủ giá trị.")
+            raise Unreadable(fault)
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > MAX_DEPTH:
+            fault = Fault(line, "", "", f"lồng nhau sâu quá {MAX_DEPTH} bậc", "Bỏ bớt các bậc thụt lề.")
+            raise Unreadable(fault)
 
 
 @dataclass

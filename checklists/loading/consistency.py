@@ -11,15 +11,25 @@ from checklists.definition import Definition, Item
 from checklists.loading.vocabulary import RESPONSE_KINDS
 from core.strict_yaml import Document, Fault, Path
 
+_LISTS = frozenset({"sections", "items", "response_types", "options", "profiles"})
+
 
 def check(definition: Definition, document: Document, faults: list[Fault]) -> None:
     """Every contradiction between parts is noted."""
+    if not _is_intact(document):
+        return
     found = Findings(document, faults)
     _check_codes(definition, found)
     _check_orders(definition, found)
     _check_response_types(definition, found)
     _check_profiles(definition, found)
     _check_conditions(definition, found)
+
+
+def _is_intact(document: Document) -> bool:
+    """Whether every listed part is a group, so that its place in the definition is its place in the file."""
+    listed = (path for path in document.lines if len(path) > 1 and path[-2] in _LISTS)
+    return all(isinstance(document.at(path), dict) for path in listed if isinstance(path[-1], int))
 
 
 class Findings:
@@ -30,8 +40,10 @@ class Findings:
         self._faults = faults
 
     def note(self, path: Path, problem: str, remedy: str) -> None:
-        """There is a fault at the path."""
+        """There is a fault at the path; a part that the file lacks has been told of already."""
         line = self._document.lines.get(path)
+        if line is None:
+            return
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
         self._faults.append(Fault(line, place_of(self._document, path), key, problem, remedy))
 

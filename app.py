@@ -28,6 +28,7 @@ from pathlib import Path
 from flask import Flask
 from flask.cli import FlaskGroup
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import accounts.api
 import accounts.callers
@@ -75,6 +76,9 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     logs.configure()
     app.extensions[SETTINGS] = settings
     app.secret_key = secret.load(settings)
+    if settings.is_secure:
+        # TLS ends at a reverse proxy, whose word on the caller's address is then taken, and no further one's.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign] # Flask's way
     db.configure(app, settings)
     Migrate(app, db.db, directory=str(first_start.MIGRATIONS))
     app.extensions[GATE] = accounts.callers.OfficeGate()
@@ -149,10 +153,7 @@ def main(verb: str, arguments: list[str]) -> int:
     """Carry out one verb; a refusal is one sentence on the console."""
     try:
         if verb == "flask":
-            return int(
-                FlaskGroup(create_app=web).main(arguments, prog_name="app.py flask", standalone_mode=True)
-                or 0
-            )
+            FlaskGroup(create_app=web).main(arguments, prog_name="app.py flask")
         if verb == "test":
             return test(arguments)
         if verb == "demo":
@@ -161,6 +162,8 @@ def main(verb: str, arguments: list[str]) -> int:
     except Refusal as refusal:
         print(refusal.detail or refusal.title, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

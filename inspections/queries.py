@@ -16,7 +16,7 @@ _SEE_ALL = (Role.SUPERVISOR, Role.CLERK, Role.ADMINISTRATOR)
 _OFFICE_PARTS = {Role.SUPERVISOR: Part.SUPERVISOR, Role.CLERK: Part.CLERK}
 
 
-def _visible(caller: Caller) -> Select[tuple[Inspection]]:
+def _visible(caller: Caller) -> Select[Inspection]:
     """Office people see every inspection; an inspector, and any tablet, only those of the own teams."""
     query = select(Inspection)
     if caller.device_id is None and caller.has_role(*_SEE_ALL):

@@ -30,7 +30,9 @@ def test_every_route_declares_who_may_call_it(app: Flask):
 
 
 def test_the_routes_open_to_everybody_are_these_and_no_others(app: Flask):
-    public = {route for route, access in _views(app).items() if access is not None and access.kind == "public"}
+    public = {
+        route for route, access in _views(app).items() if access is not None and access.kind == "public"
+    }
     assert public == PUBLIC_ROUTES
 
 

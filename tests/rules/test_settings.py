@@ -47,6 +47,7 @@ def test_links_carry_the_public_address_without_a_trailing_slash():
     settings = from_environment({"THUCDIA_PUBLIC_URL": "https://thucdia.example.vn/"})
     assert (settings.base_url, settings.is_secure) == ("https://thucdia.example.vn", True)
     assert Settings(port=8123).base_url == "http://127.0.0.1:8123"
+    assert Settings(host="::1").base_url == "http://[::1]:8000"
 
 
 def test_a_postgresql_address_gets_the_driver_that_is_shipped():

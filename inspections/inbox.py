@@ -51,7 +51,7 @@ def _is_mine(one: Waiting) -> bool:
 
 TASKS: tuple[Task, ...] = (
     Task("Chờ duyệt", "Xem và quyết định", "/inspections/{id}", lambda one: one.may("approve")),
-    Task("Chờ cấp số và ký số", "Mở biên bản", "/inspections/{id}/reports",
+    Task("Chờ cấp số và ký số", "Mở biên bản", "/reports/?inspection={id}",
          lambda one: one.state == State.APPROVED and Part.CLERK in one.parts),
     Task("Chờ ghi quyết định kiểm tra", "Ghi quyết định", "/inspections/{id}/decision",
          lambda one: one.may("decide")),

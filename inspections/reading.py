@@ -18,7 +18,7 @@ from checklists import queries as checklists
 from checklists.definition import Definition
 from core import clock, ids, wording
 from core.files import StoredFile
-from inspections import codes, content, findings, log_reading, review, review_layout, words
+from inspections import codes, content, entities, findings, log_reading, review, review_layout, words
 from inspections.fold import Fold
 from inspections.models import BlobReference, Head, Inspection, LoggedOperation
 from inspections.record import Record, record_of
@@ -187,12 +187,7 @@ def _line(row: LoggedOperation, actor: str, people: Mapping[str, str], devices: 
         author=people.get(actor, words.SERVER if is_own else words.SOMEBODY),
         device=words.SERVER if is_own else devices.get(row.device, row.device[:8]),
         deed=words.deed(row.type),
-        subject=_subject(row.entity),
+        subject=entities.item_of(row.entity) or "",
         outcome=words.EFFECT_LABELS.get(row.effect, row.effect),
         reason=codes.sentence(row.code) if row.code else "",
     )
-
-
-def _subject(entity: str) -> str:
-    kind, _, rest = entity.partition("/")
-    return rest.partition("/")[0] if kind in ("answer", "row", "assignment") else ""

@@ -195,6 +195,18 @@ class Meeting:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """An operation that was kept without effect and that nobody has taken in or dismissed yet."""
+
+    deed: str
+    subject: str
+    author: str
+    device: str
+    received: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Review:
     """The whole page of one inspection."""
 
@@ -207,6 +219,7 @@ class Review:
     signatures: tuple[Signature, ...] = ()
     loose_pictures: tuple[Picture, ...] = ()
     loose_remarks: tuple[RemarkShown, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,19 @@ from checklists import definition as checklist
 from checklists import points
 from checklists.definition import Definition
 from core import wording
+from inspections import codes, entities, review, words
 from inspections import findings as found_in
-from inspections import review, words
-from inspections.record import Answer, Attachment, Entity, Record, Remark, Row, Signature, Written
+from inspections.record import (
+    Answer,
+    Attachment,
+    Entity,
+    Record,
+    Remark,
+    Row,
+    SetAside,
+    Signature,
+    Written,
+)
 
 
 @dataclass(frozen=True)
@@ -62,11 +72,12 @@ def laid_out(
         findings=tuple(_finding(desk, one) for one in findings),
         meeting=_meeting(record),
         participants=tuple(map(_participant, record.participants)),
-        signatures=tuple(_signature(desk, one) for one in record.signatures),
+        signatures=tuple(_signature(desk, one) for one in sorted(record.signatures, key=_signing_order)),
         loose_pictures=_pictures(desk, [one for one in record.photos if one.item not in shown]),
         loose_remarks=tuple(
             _remark(desk, one) for one in record.remarks if _item_remarked(one) not in shown
         ),
+        set_aside=tuple(_set_aside(desk, entry) for entry in record.set_aside),
     )  # fmt: skip
 
 
@@ -241,8 +252,7 @@ def _due(finding: found_in.Finding) -> str:
 
 def _meeting(record: Record) -> review.Meeting:
     facts = record.inspection
-    times = [_clock(facts.text(name)) for name in ("started_at", "ended_at")]
-    visited = " đến ".join(time for time in times if time)
+    visited = _span(facts.text("started_at"), facts.text("ended_at"))
     general = record.explanations.get("general")
     return review.Meeting(
         visited=", ".join(part for part in (visited, facts.text("place")) if part),
@@ -254,8 +264,7 @@ def _meeting(record: Record) -> review.Meeting:
 
 
 def _announcement(written: Entity) -> str:
-    times = [_clock(written.text(name)) for name in ("opened_at", "closed_at")]
-    told = " đến ".join(time for time in times if time)
+    told = _span(written.text("opened_at"), written.text("closed_at"))
     return ", ".join(part for part in (told, written.text("place"), written.text("statement")) if part)
 
 
@@ -279,6 +288,12 @@ def _signature(desk: _Desk, signature: Signature) -> review.Signature:
     )
 
 
+def _signing_order(signature: Signature) -> tuple[int, str]:
+    roles = list(words.SIGNER_LABELS)
+    role = str(signature.body.get("role"))
+    return (roles.index(role) if role in roles else len(roles)), signature.entity
+
+
 def _refusal(refusal: Mapping[str, Any]) -> str:
     witnesses = ", ".join(_witness(one) for one in refusal.get("witnesses") or ())
     reason = f"Lý do: {refusal.get('reason') or 'không nêu'}"
@@ -287,6 +302,17 @@ def _refusal(refusal: Mapping[str, Any]) -> str:
 
 def _witness(witness: object) -> str:
     return str(witness.get("name", "")) if isinstance(witness, dict) else str(witness)
+
+
+def _set_aside(desk: _Desk, aside: SetAside) -> review.SetAside:
+    return review.SetAside(
+        deed=words.deed(aside.type),
+        subject=entities.item_of(aside.entity) or "",
+        author=desk.around.people.get(aside.written.actor, words.SOMEBODY),
+        device=_device(desk, aside.written.device),
+        received=wording.moment(aside.written.received_at),
+        reason=codes.sentence(aside.code) if aside.code else "",
+    )
 
 
 def _device(desk: _Desk, device: str) -> str:
@@ -300,6 +326,15 @@ def _clock(wall: str) -> str:
     except ValueError:
         return wall
     return wording.moment(told) if told.tzinfo is not None else wall
+
+
+def _span(start: str, end: str) -> str:
+    """From when to when; the day is told once if it is the same."""
+    first, last = _clock(start), _clock(end)
+    time, _, day = first.partition(" ngày ")
+    if day and last.endswith(f" ngày {day}"):
+        first = time
+    return " đến ".join(told for told in (first, last) if told)
 
 
 def _day(text: str) -> str:

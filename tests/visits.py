@@ -62,6 +62,7 @@ class Visit:
     people_ids: dict[str, str] = field(default_factory=dict)
     held: dict[str, tablets.Tablet] = field(default_factory=dict)
     inspection: str = ""
+    last: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -120,8 +121,11 @@ class Visit:
         return list(tablets.statuses(answer))
 
     def answer(self, item: str, value: Any, role: str = "leader", **more: Any) -> str:
-        """The person answers the item."""
-        return self.record(role, "answer.set", f"answer/{item}", {"value": value, **more})
+        """The person answers the item, in place of what `parents` names."""
+        parents = more.pop("parents", ())
+        body = {"value": value, **more}
+        self.last[item] = self.record(role, "answer.set", f"answer/{item}", body, parents=parents)
+        return self.last[item]
 
     def photo(self, item: str | None, content: bytes, *, caption: str = "", arrives: bool = True) -> str:
         """The leader takes a photo; its hash. It is on the server if it `arrives`."""

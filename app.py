@@ -60,9 +60,8 @@ API = [
     *checklists.api.blueprints, *inspections.api.blueprints,
 ]  # fmt: skip
 PAGES = [
-    *accounts.pages.blueprints, *accounts.device_pages.blueprints,
-    *registry.pages.blueprints, *checklists.pages.blueprints, *inspections.pages.blueprints,
-    *sync.api.blueprints, *health.blueprints,
+    *accounts.pages.blueprints, *accounts.device_pages.blueprints, *registry.pages.blueprints,
+    *checklists.pages.blueprints, *inspections.pages.blueprints, *sync.api.blueprints, *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [
     core.commands.group, accounts.commands.group, registry.commands.group, checklists.commands.group,

@@ -53,7 +53,7 @@ def _load_what_is_shipped() -> Iterator[str]:
     with db.writing() as session:
         if session.scalar(select(func.count()).select_from(epoch.Epoch)) == 0:
             epoch.begin(session, at=at)
-        texts = registry.actions.load_legal_texts(session, shipped.LEGAL_TEXTS, by=_BY, at=at)
+        texts = registry.actions.add_missing_legal_texts(session, shipped.LEGAL_TEXTS, by=_BY, at=at)
         published = _publish_shipped(session, at=at)
     if texts.changed:
         yield f"Văn bản pháp luật và tiêu chuẩn: {texts.changed} mục mới"

@@ -26,13 +26,18 @@ def version(session: Session, reference: str) -> ChecklistVersion:
     """
     code, _, number = reference.partition("@")
     named = select(ChecklistVersion).where(ChecklistVersion.code == code, ChecklistVersion.version == number)
-    found = session.scalar(named.options(undefer(ChecklistVersion.content)))
+    # PostgreSQL cannot be asked about a NUL character; nothing is published under such a name.
+    found = session.scalar(named.options(undefer(ChecklistVersion.content))) if _is_plain(reference) else None
     if found is None:
         raise ChecklistUnknown(
             f"Chưa công bố danh mục «{reference[:80]}». Xem các phiên bản tại trang «Danh mục».",
             checklist=reference,
         )
     return found
+
+
+def _is_plain(reference: str) -> bool:
+    return reference.isascii() and reference.isprintable()
 
 
 def definition(session: Session, reference: str) -> Definition:

@@ -105,6 +105,28 @@ def load_legal_texts(session: Session, path: Path, *, by: Caller, at: datetime) 
     return _note(session, "legal_texts.loaded", changed, about=path.name, by=by, at=at)
 
 
+def add_missing_legal_texts(session: Session, path: Path, *, by: Caller, at: datetime) -> Loaded:
+    """Texts and standards of the file that the registry lacks are in it; what it has stays as it is.
+
+    So an upgrade brings new texts and never undoes what the department's legal staff have corrected.
+
+    Raises:
+        FileRefused: anything is wrong in the file; nothing was taken.
+    """
+    facts = loading.legal_texts(path.read_bytes(), file=path.name)
+    known = queries.basis_codes(session)
+    rows: list[Base] = [
+        LegalInstrument(**_instrument_values(one))
+        for one in facts.instruments
+        if one.instrument.code not in known
+    ]
+    rows += [Standard(**asdict(one)) for one in facts.standards if one.code not in known]
+    session.add_all(rows)
+    total = len(facts.instruments) + len(facts.standards)
+    changed = [True] * len(rows) + [False] * (total - len(rows))
+    return _note(session, "legal_texts.added", changed, about=path.name, by=by, at=at)
+
+
 def _note(
     session: Session, event: str, changed: Sequence[bool], *, about: str, by: Caller, at: datetime
 ) -> Loaded:

@@ -141,9 +141,7 @@ def _unit(row: Reader) -> UnitFacts:
     valid_from, valid_to = row.day("valid_from"), row.day("valid_to")
     if valid_from and valid_to and valid_to < valid_from:
         row.fault("valid_to", "ngày chấm dứt trước ngày thành lập", "Sửa một trong hai ngày.")
-    events = tuple(
-        _event(event.at(f"{row.place}, biến động")) for event in row.groups("events", required=False)
-    )
+    events = tuple(_event(event.at("biến động")) for event in row.groups("events", required=False))
     if len({(event.kind, event.happened_on) for event in events}) != len(events):
         row.fault("events", "có biến động ghi hai lần", "Giữ lại một.")
     facts = UnitFacts(

@@ -21,7 +21,9 @@ def unit_by_code(session: Session, code: str) -> Unit:
     Raises:
         UnitUnknown: there is none.
     """
-    found = session.scalar(select(Unit).where(Unit.code == code).options(selectinload(Unit.events)))
+    named = select(Unit).where(Unit.code == code).options(selectinload(Unit.events))
+    # PostgreSQL cannot be asked about a NUL character; no unit has such a code.
+    found = session.scalar(named) if code.isprintable() else None
     if found is None:
         raise UnitUnknown(f"Danh bạ không có đơn vị mã «{code[:40]}».", unit=code)
     return found

@@ -4,6 +4,8 @@ A request that shows a bearer token is the tablet's alone; its cookies are not l
 decides nothing about what the caller may do.
 """
 
+from typing import Any
+
 from flask import Flask, Request
 from sqlalchemy.orm import Session
 
@@ -52,3 +54,19 @@ def register(app: Flask) -> None:
     """Cookies are written and forms carry their token."""
     cookies.register(app)
     forgery.register(app)
+
+
+def described() -> dict[str, Any]:
+    """How callers prove who they are, for the API document, named as `core.api_document` names them."""
+    session = "A signed-in person (POST /api/v1/sessions). Behind TLS the name begins with `__Host-`."
+    csrf = "`csrf_token` of the session; every request that changes something sends it."
+    bearer = "A tablet and the person on it (POST /sync/v1/token); fifteen minutes."
+    return {
+        "securitySchemes": {
+            "session": {
+                "type": "apiKey", "in": "cookie", "name": "thucdia_session", "description": session,
+            },
+            "csrf": {"type": "apiKey", "in": "header", "name": forgery.HEADER, "description": csrf},
+            "bearer": {"type": "http", "scheme": "bearer", "description": bearer},
+        }
+    }  # fmt: skip

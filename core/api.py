@@ -14,7 +14,7 @@ from marshmallow import RAISE, Schema, fields
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
-from core import framing
+from core import api_document, framing
 from core.access import PUBLIC
 from core.page import page
 
@@ -86,7 +86,8 @@ def register(app: Flask, blueprints: list[Blueprint], *, described_elsewhere: li
     """The blueprints are served, and the document and its page are at `/api/v1/openapi.json` and `/api/docs`.
 
     Args:
-        described_elsewhere: functions that give `{"paths": …, "schemas": …}` of routes outside smorest.
+        described_elsewhere: functions that give `{"paths": …, "schemas": …, "securitySchemes": …}` (any of
+            them) of what smorest does not see.
     """
     framing.register(app)
     app.config |= {
@@ -109,8 +110,10 @@ def current_document() -> dict[str, Any]:
     result: dict[str, Any] = api.spec.to_dict()
     for describe in described_elsewhere:
         part = describe()
-        result.setdefault("paths", {}).update(part["paths"])
-        result.setdefault("components", {}).setdefault("schemas", {}).update(part["schemas"])
+        result.setdefault("paths", {}).update(part.get("paths", {}))
+        for kind in ("schemas", "securitySchemes"):
+            result.setdefault("components", {}).setdefault(kind, {}).update(part.get(kind, {}))
+    api_document.complete(result, api_document.routes(current_app))
     return result
 
 

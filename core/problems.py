@@ -30,6 +30,8 @@ _STATUS: dict[type[errors.Refusal], int] = {
     errors.NoSpace: 507,
 }
 
+KINDS = {status: kind for kind, status in _STATUS.items()}
+
 _TITLES = {
     400: "Yêu cầu không đọc được",
     404: "Không có trang này",
@@ -41,9 +43,14 @@ _TITLES = {
 }
 
 
+def status_of_kind(refused: type[errors.Refusal]) -> int:
+    """The HTTP status of the kind that such refusals belong to."""
+    return next((_STATUS[kind] for kind in refused.__mro__ if kind in _STATUS), 422)
+
+
 def status_of(refusal: errors.Refusal) -> int:
     """The HTTP status of the kind that the refusal belongs to."""
-    return next((_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS), 422)
+    return status_of_kind(type(refusal))
 
 
 def is_for_programs(path: str) -> bool:

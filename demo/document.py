@@ -7,6 +7,8 @@ command line and, where poppler-utils is installed, of a program that is not our
 import io
 import json
 import os
+import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,8 @@ from demo.story import Chapter
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE_S = 120
+_AUTHENTIC = 'data-verdict="authentic"'
+_FORM_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -89,9 +93,11 @@ def _doubts(minutes: Minutes, base_url: str, code: str) -> Iterator[str]:
     """What any of the verifiers holds against the document."""
     if not minutes.findings.exists():
         yield "PDF không kèm phát hiện dạng JSON."
-    page = Line(base_url).get(f"/verify/{code}").text
-    if "authentic" not in page:
+    visitor = Line(base_url)
+    if _AUTHENTIC not in visitor.get(f"/verify/{code}").text:
         yield f"Trang /verify/{code} không xác nhận tài liệu."
+    if _AUTHENTIC not in _uploaded(visitor, minutes.pdf):
+        yield "Trang /verify không xác nhận tệp tải lên."
     verify = (sys.executable, str(_ROOT / "app.py"), "flask", "reports", "verify", str(minutes.pdf))
     told = _run(*verify, environment=minutes.environment)
     if told.returncode != 0:
@@ -100,6 +106,20 @@ def _doubts(minutes: Minutes, base_url: str, code: str) -> Iterator[str]:
         told = _run("pdfsig", "-nocert", str(minutes.pdf), environment={})
         if "Signature is Valid" not in told.stdout:
             yield f"pdfsig: {told.stdout.strip()}"
+
+
+def _uploaded(visitor: Line, path: Path) -> str:
+    """The page that answers a visitor who hands in the file, as a browser would."""
+    found = _FORM_TOKEN.search(visitor.get("/verify").text)
+    token, mark = found[1] if found else "", secrets.token_hex(16)
+    parts = (
+        f'--{mark}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'
+        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n'
+        "Content-Type: application/pdf\r\n\r\n"
+    )
+    body = parts.encode() + path.read_bytes() + f"\r\n--{mark}--\r\n".encode()
+    kind = {"Content-Type": f"multipart/form-data; boundary={mark}"}
+    return visitor.send("POST", "/verify", body=body, headers=kind).text
 
 
 def _run(*command: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -46,6 +46,10 @@ import inspections.pages
 import registry.api
 import registry.commands
 import registry.pages
+import reports.api
+import reports.commands
+import reports.jobs
+import reports.pages
 import sync.api
 from core import api, db, headers, health, logs, problems, secret, supervisor, worker
 from core.access import GATE
@@ -57,14 +61,16 @@ ROOT = Path(__file__).resolve().parent
 
 API = [
     *accounts.api.blueprints, *accounts.device_api.blueprints, *registry.api.blueprints,
-    *checklists.api.blueprints, *inspections.api.blueprints,
+    *checklists.api.blueprints, *inspections.api.blueprints, *reports.api.blueprints,
 ]  # fmt: skip
 PAGES = [
     *accounts.pages.blueprints, *accounts.device_pages.blueprints, *registry.pages.blueprints,
-    *checklists.pages.blueprints, *inspections.pages.blueprints, *sync.api.blueprints, *health.blueprints,
+    *checklists.pages.blueprints, *inspections.pages.blueprints, *reports.pages.blueprints,
+    *sync.api.blueprints, *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [
     core.commands.group, accounts.commands.group, registry.commands.group, checklists.commands.group,
+    reports.commands.group,
 ]  # fmt: skip
 
 
@@ -84,7 +90,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     problems.register(app)
     headers.register(app)
     accounts.callers.register(app)
-    api.register(app, API, described_elsewhere=[])
+    api.register(app, API, described_elsewhere=[accounts.callers.described])
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     for group in COMMANDS:

@@ -5,9 +5,7 @@ file that makes a validator stumble is unreadable, and its process ends with it.
 """
 
 import io
-import re
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,10 +17,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from reports import confinement
+from reports import codes, confinement
 from reports.orders import ExamineOrder, Seen, SeenSignature
-
-_CODE = re.compile(rb"/verify/([0-9A-HJKMNP-TV-Z]{16})\b")
 
 
 def _context(roots: tuple[bytes, ...], moment: datetime) -> ValidationContext:
@@ -55,13 +51,10 @@ def _signature(embedded: EmbeddedPdfSignature, roots: tuple[bytes, ...]) -> Seen
     )
 
 
-def _codes(pdf: bytes, reader: PdfFileReader) -> Iterator[str]:
-    """The verification codes that the file claims, in its metadata or anywhere in the open."""
-    # Only a claim: it helps to find the document that this file pretends to be.
-    if "/Info" in reader.trailer:
-        keywords = reader.trailer["/Info"].get("/Keywords", "")
-        yield from (match.decode() for match in _CODE.findall(str(keywords).encode()))
-    yield from (match.decode() for match in _CODE.findall(pdf))
+def _codes(pdf: bytes, reader: PdfFileReader) -> tuple[str, ...]:
+    """The verification codes that the file claims: in its keywords, or in its signatures."""
+    keywords = reader.trailer["/Info"].get("/Keywords", "") if "/Info" in reader.trailer else ""
+    return tuple(dict.fromkeys((*codes.claimed(str(keywords).encode()), *codes.claimed(pdf))))
 
 
 def seen(order: ExamineOrder) -> Seen:
@@ -71,7 +64,7 @@ def seen(order: ExamineOrder) -> Seen:
     return Seen(
         pages=int(reader.root["/Pages"]["/Count"]),
         signatures=tuple(_signature(one, order.roots) for one in reader.embedded_regular_signatures),
-        codes=tuple(dict.fromkeys(_codes(order.pdf, reader))),
+        codes=_codes(order.pdf, reader),
         fields=fields,
     )
 

@@ -46,12 +46,17 @@ _READABLE = {
 
 @dataclass(frozen=True)
 class Sealing:
-    """How a document is sealed: when, in Việt Nam's time; the face as a one-page PDF; what for and where."""
+    """How a document is sealed.
+
+    `at` is in Việt Nam's time, `face` a one-page PDF; `verify_url` stands in the signature in the open, so
+    that a damaged file still tells which document it was.
+    """
 
     at: datetime
     face: bytes
     reason: str
     place: str
+    verify_url: str
     timestamper: TimeStamper | None = None
 
 
@@ -103,6 +108,7 @@ def sealed(pdf: bytes, places: Mapping[str, Place], sealing: Sealing, *, key: Se
     metadata = PdfSignatureMetadata(
         field_name=AGENCY_FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, certify=True,
         docmdp_permissions=MDPPerm.FILL_FORMS, reason=sealing.reason, location=sealing.place, name=key.holder,
+        contact_info=sealing.verify_url,
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="thucdia-seal-") as folder:
         face = Path(folder) / "face.pdf"

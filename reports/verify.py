@@ -1,0 +1,87 @@
+"""Verifies a file: has it examined in a child, finds what the registry knows of it, and asks for the verdict.
+
+The registry decides which document a file can be; the file's own claims only help to find it. Nothing is
+stored of what people upload.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from core import clock, files
+from reports import child, codes, queries, sealing, verdicts
+from reports.models import Report
+from reports.orders import Seen
+from reports.verdicts import Known, Relation, Verdict
+
+LARGEST_BYTES = 25 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A file with what it shows; `seen` is None if it could not be read to its end."""
+
+    pdf: bytes
+    seen: Seen | None
+
+    @property
+    def sha256(self) -> str:
+        """The file's name."""
+        return hashlib.sha256(self.pdf).hexdigest()
+
+
+def examined(pdf: bytes, roots: tuple[bytes, ...]) -> Examined:
+    """The file with what it shows, judged by these certificates alone; takes a second, so no lock is held.
+
+    Whatever makes a validator stumble or tarry makes the file unreadable: a document of ours does neither.
+    """
+    try:
+        return Examined(pdf, sealing.examined(pdf, roots))
+    except child.ChildFailed:
+        return Examined(pdf, None)
+
+
+def verdict(session: Session, file: Examined) -> Verdict:
+    """Whether bytes, signature and registry agree, and if not, what does not."""
+    report, relation = _related(session, file)
+    ours = {one.fingerprint for one in queries.certificates(session)}
+    known = _known(session, report) if report is not None else None
+    return verdicts.judged(file.seen, known, relation, ours=ours)
+
+
+def _related(session: Session, file: Examined) -> tuple[Report | None, Relation]:
+    """The document that the file is, begins with, or claims to be."""
+    if same := queries.by_bytes(session, file.sha256):
+        return same, Relation.SAME
+    claimed = queries.sealed_among(session, _claims(file))
+    if claimed is None or claimed.pdf_sha256 is None:
+        return None, Relation.OTHER
+    if file.pdf.startswith(files.read(claimed.pdf_sha256)):
+        return claimed, Relation.EXTENDED
+    return claimed, Relation.OTHER
+
+
+def _claims(file: Examined) -> tuple[str, ...]:
+    """The verification codes that stand in the file, also in one that no validator could read."""
+    return file.seen.codes if file.seen is not None else codes.claimed(file.pdf)
+
+
+def _known(session: Session, report: Report) -> Known | None:
+    """What the registry knows of a sealed document."""
+    certificate = report.certificate
+    if report.sealed_at is None or report.dated_on is None or certificate is None:
+        return None
+    later = queries.successor(session, report)
+    return Known(
+        code=report.verification_code,
+        number=report.number or "",
+        dated_on=report.dated_on,
+        unit=report.inspection.unit_name,
+        sealed_at=report.sealed_at.astimezone(clock.VIETNAM),
+        sha256=report.pdf_sha256 or "",
+        fingerprint=certificate.fingerprint,
+        holder=certificate.holder,
+        is_demo=certificate.is_demo,
+        replaced_by=f"{later.number} ({later.dated_on:%d/%m/%Y})" if later else "",
+    )

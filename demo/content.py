@@ -64,7 +64,7 @@ class Visit:
 
 SHOTS: dict[str, tuple[Shot, ...]] = {
     "PL-19": (Shot("notice_board", "Bảng niêm yết bản công bố, tầng trệt"),),
-    "PL-20": (Shot("screen", "Trang thông tin điện tử, mục Cải cách hành chính"),),
+    "PL-20": (Shot("website", "Trang thông tin điện tử, mục Cải cách hành chính"),),
     "PL-37": (Shot("desk", "Năm hồ sơ chọn ngẫu nhiên"),),
     "PL-41": (Shot("counter", "Bảng niêm yết TTHC tại Bộ phận Một cửa"),),
     "TC-5.2-02": (Shot("notice_board", "Chính sách chất lượng niêm yết"),),

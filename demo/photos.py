@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 _SIZE = (1600, 1200)
 _FONT = Path(__file__).parent.parent / "static/vendor/fonts/Tinos-Bold.ttf"
@@ -131,12 +131,30 @@ def _screen(canvas: Canvas, rng: random.Random) -> None:
         )
 
 
+def _website(canvas: Canvas, rng: random.Random) -> None:
+    canvas.rectangle((150, 110, 1450, 960), fill=(30, 32, 36))
+    canvas.rectangle((190, 150, 1410, 920), fill=(252, 252, 250))
+    canvas.rectangle((190, 150, 1410, 205), fill=(222, 224, 228))
+    canvas.rectangle((420, 162, 1180, 193), fill="white")
+    canvas.rectangle((190, 205, 1410, 340), fill=_RED)
+    canvas.text((230, 272), "TRANG THÔNG TIN ĐIỆN TỬ", fill=(250, 240, 214), font=_lettering(52), anchor="lm")
+    canvas.text(
+        (230, 395), "Cải cách hành chính › Bản công bố HTQLCL", fill=(28, 84, 140), font=_lettering(38)
+    )
+    for row in range(5):
+        canvas.line(
+            (230, 490 + 44 * row, 820 - rng.randint(0, 160), 490 + 44 * row), fill=(120, 122, 128), width=7
+        )
+    _sheet(canvas, (1050, 440), rng, title="BẢN CÔNG BỐ\nHTQLCL")
+
+
 SCENES: dict[str, Callable[[Canvas, random.Random], None]] = {
     "notice_board": _notice_board,
     "desk": _desk,
     "counter": _counter,
     "shelves": _shelves,
     "screen": _screen,
+    "website": _website,
 }
 
 
@@ -202,29 +220,26 @@ def signature(name: str, *, seed: str) -> bytes:
     picture = Image.new("RGBA", (1600, 440), (255, 255, 255, 0))
     canvas = ImageDraw.Draw(picture)
     x, strokes = 110.0, []
-    for word in name.split()[-2:]:
+    slant, loop, tail = rng.uniform(0.6, 1.5), rng.uniform(40, 120), rng.choice([-1, 1])
+    for word in name.split()[-rng.choice([1, 2, 2]) :]:
         stroke: list[Point] = [(x, 300)]
-        stroke += [(x - 20, 180), (x + 50, 60), (x + 70, 200), (x + 10, 330)]
-        for _letter in word[1:]:
-            x += rng.uniform(46, 80)
-            stroke += [
-                (x, rng.uniform(200, 250)),
-                (x - rng.uniform(4, 22), rng.uniform(170, 200)),
-                (x + 12, rng.uniform(270, 310)),
-            ]
-        strokes.append(stroke)
-        x += 90
-    strokes.append(
-        [
-            (x - 40, 300),
-            (x + 90, 240),
-            (x + 40, 330),
-            (x * 0.5, 360),
-            (120, 345),
-            (x * 0.6, 385),
-            (x + 160, 330),
+        stroke += [
+            (x - 20, 180),
+            (x + 50 * slant, loop),
+            (x + 70 * slant, 200),
+            (x + 10, rng.uniform(280, 345)),
         ]
-    )
+        for _letter in word[1:]:
+            x += rng.uniform(40, 90)
+            low, high = rng.uniform(255, 320), rng.uniform(110, 215)
+            stroke += [(x, high + 45), (x - rng.uniform(4, 26) * slant, high), (x + 12, low)]
+        strokes.append(stroke)
+        x += rng.uniform(40, 110)
+    under = rng.uniform(345, 385)
+    strokes.append(
+        [(x - 40, 300), (x + 90, 240 + 30 * tail), (x + 40, 330), (x * 0.5, under), (120, under - 15 * tail),
+         (x * 0.6, under + 22), (x + rng.uniform(60, 180), under - 50)]
+    )  # fmt: skip
     for stroke in strokes:
         line = _curve(stroke)
         for place, (here, there) in enumerate(pairwise(line)):
@@ -235,6 +250,6 @@ def signature(name: str, *, seed: str) -> bytes:
                 _BLUE,
             )
     file = io.BytesIO()
-    ink = picture.crop(picture.getbbox())
+    ink = ImageOps.expand(picture.crop(picture.getbbox()), border=16, fill=(255, 255, 255, 0))
     ink.resize((ink.width // 2, ink.height // 2), Image.Resampling.LANCZOS).save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -29,9 +29,9 @@ def version(session: Session, reference: str) -> ChecklistVersion:
     # PostgreSQL cannot be asked about a NUL character; nothing is published under such a name.
     found = session.scalar(named.options(undefer(ChecklistVersion.content))) if _is_plain(reference) else None
     if found is None:
+        shown = "".join(filter(str.isprintable, reference))[:80]
         raise ChecklistUnknown(
-            f"Chưa công bố danh mục «{reference[:80]}». Xem các phiên bản tại trang «Danh mục».",
-            checklist=reference,
+            f"Chưa công bố danh mục «{shown}». Xem các phiên bản tại trang «Danh mục».", checklist=shown
         )
     return found
 

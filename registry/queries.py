@@ -25,7 +25,8 @@ def unit_by_code(session: Session, code: str) -> Unit:
     # PostgreSQL cannot be asked about a NUL character; no unit has such a code.
     found = session.scalar(named) if code.isprintable() else None
     if found is None:
-        raise UnitUnknown(f"Danh bạ không có đơn vị mã «{code[:40]}».", unit=code)
+        shown = "".join(filter(str.isprintable, code))[:40]
+        raise UnitUnknown(f"Danh bạ không có đơn vị mã «{shown}».", unit=shown)
     return found
 
 

@@ -49,6 +49,7 @@ def test_who_has_the_bytes_is_told_so(client: FlaskClient, sha256: str, given: s
 def test_an_unknown_version_is_a_problem(client: FlaskClient, sha256: str, reference: str):
     response = client.get(f"/api/v1/checklists/{reference}")
     assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+    assert response.json["code"] in ("checklist_unknown", "not_found")
 
 
 def test_the_list_names_hash_status_and_address_of_every_version(client: FlaskClient, sha256: str):

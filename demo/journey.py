@@ -18,7 +18,7 @@ from core.settings import Settings
 from demo import content, document, fieldwork, invariants, office, server, story
 from demo.exchange import Exchange
 from demo.fieldwork import Seat, Team
-from demo.network import Line, Weather
+from demo.network import Line, Refused, Weather
 from demo.story import Chapter
 from demo.tablet import Tablet
 
@@ -93,7 +93,8 @@ def carry_out(chapter: Chapter, at_office: Office, *, seed: int, folder: Path, s
     Raises:
         JourneyBroken, NotFinished, Refused, Lost, LogMismatch: it could not be carried to its end.
     """
-    inspection, unit_name = _decided(chapter, at_office)
+    inspection, chapter = _scheduled(chapter, at_office)
+    unit_name = _decided(inspection, chapter, at_office)
     say(f"{unit_name}: đã ra quyết định {chapter.decision_number}, đoàn 4 người")
     team = _equipped(inspection, unit_name, chapter, at_office, seed=seed, folder=folder)
     say(f"{unit_name}: {len(team.seats)} máy tính bảng đã ghi danh, tải hồ sơ và rời mạng")
@@ -112,23 +113,33 @@ def carry_out(chapter: Chapter, at_office: Office, *, seed: int, folder: Path, s
     return Travelled(_outcome(team, audit, conflicts, sealed), audit)
 
 
-def _decided(chapter: Chapter, at_office: Office) -> tuple[str, str]:
-    supervisor = at_office.supervisor
-    inspection = office.schedule(supervisor, unit_code=chapter.unit_code, planned_on=chapter.planned_on)
-    decided = office.decide(
-        supervisor,
-        inspection,
-        {
-            "number": chapter.decision_number, "decided_on": chapter.decided_on.isoformat(),
-            "checklist": story.CHECKLIST, "profile": story.PROFILE,
-            "period_from": story.PERIOD[0].isoformat(), "period_to": story.PERIOD[1].isoformat(),
-            "team": [
-                {"person_id": at_office.people[username]["id"], "role": role, "title": ""}
-                for username, role in story.TEAM
-            ],
-        },
-    )  # fmt: skip
-    return inspection, str(decided["unit_name"])
+def _scheduled(chapter: Chapter, at_office: Office) -> tuple[str, Chapter]:
+    """The inspection's id, and the chapter as it could be scheduled: later if that day is taken."""
+    while True:
+        try:
+            inspection = office.schedule(
+                at_office.supervisor, unit_code=chapter.unit_code, planned_on=chapter.planned_on
+            )
+        except Refused as refused:
+            is_taken = refused.problem.get("field") == "planned_on"
+            if not is_taken or chapter.planned_on.year > story.LAST_YEAR:
+                raise
+            chapter = chapter.another_time()
+        else:
+            return inspection, chapter
+
+
+def _decided(inspection: str, chapter: Chapter, at_office: Office) -> str:
+    decision = {
+        "number": chapter.decision_number, "decided_on": chapter.decided_on.isoformat(),
+        "checklist": story.CHECKLIST, "profile": story.PROFILE,
+        "period_from": story.PERIOD[0].isoformat(), "period_to": story.PERIOD[1].isoformat(),
+        "team": [
+            {"person_id": at_office.people[username]["id"], "role": role, "title": ""}
+            for username, role in story.TEAM
+        ],
+    }  # fmt: skip
+    return str(office.decide(at_office.supervisor, inspection, decision)["unit_name"])
 
 
 def _equipped(

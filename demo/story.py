@@ -4,7 +4,7 @@ Business dates lie in 2023; every operation, receipt and seal has the real time.
 by their codes; numbers of papers are invented for the demonstration.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from core.clock import VIETNAM
@@ -14,6 +14,7 @@ PROFILE = "tai_tru_so_day_du"
 PERIOD = (date(2022, 1, 1), date(2023, 4, 30))
 _FIRST_DAY = date(2023, 5, 23)
 _FIRST_NUMBER = 7
+LAST_YEAR = 2023
 
 UNITS = (
     "TV-S02", "TV-S03", "TV-S04", "TV-S06", "TV-S07", "TV-S08", "TV-S09", "TV-S10", "TV-S11", "TV-S12",
@@ -53,6 +54,10 @@ class Chapter:
     def record_number(self) -> str:
         """The number that the clerk gives the minutes."""
         return f"{_FIRST_NUMBER + self.place:02d}/BB-TĐC"
+
+    def another_time(self) -> "Chapter":
+        """The same unit after the whole plan, for a folder in which the plan was carried out before."""
+        return replace(self, place=self.place + len(UNITS))
 
     def at(self, hour: int, minute: int = 0) -> datetime:
         """A moment of the day of the inspection, in Việt Nam."""

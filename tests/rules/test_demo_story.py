@@ -23,6 +23,13 @@ def test_no_two_units_share_a_day_or_a_number_and_nobody_works_on_a_weekend():
     assert all(chapter.planned_on.weekday() < 5 for chapter in plan)
 
 
+def test_a_second_round_takes_no_day_and_no_number_of_the_first():
+    first = story.chapters(20)
+    second = [chapter.another_time() for chapter in first]
+    assert not {c.planned_on for c in first} & {c.planned_on for c in second}
+    assert len({c.record_number for c in (*first, *second)}) == 40
+
+
 def outcome(**changes: object) -> Outcome:
     given = {
         "unit_name": "Sở Nội vụ", "answers": 103, "findings": 9, "conflicts": 1, "photos": 9, "sent": 260,

@@ -51,6 +51,7 @@ import reports.commands
 import reports.jobs
 import reports.pages
 import sync.api
+import sync.openapi
 from core import api, db, headers, health, logs, problems, secret, supervisor, worker
 from core.access import GATE
 from core.errors import Refusal
@@ -90,7 +91,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     problems.register(app)
     headers.register(app)
     accounts.callers.register(app)
-    api.register(app, API, described_elsewhere=[accounts.callers.described])
+    api.register(app, API, described_elsewhere=[accounts.callers.described, sync.openapi.paths_and_schemas])
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     for group in COMMANDS:

@@ -1,4 +1,4 @@
-"""Sixty bad bodies: each has its own verdict, alike on both databases, never a 5xx, and loses nothing else."""
+"""Sixty bad bodies: each has its verdict, alike on both databases, never a 5xx, and loses nothing else."""
 
 import gzip
 import json

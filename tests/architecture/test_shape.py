@@ -52,7 +52,8 @@ def test_modules_are_short_enough_to_read():
     too_long = {
         _name(path): lines
         for path in _tracked(".py")
-        if (lines := len(path.read_text(encoding="utf-8").splitlines()))
+        if path.parent.name != "versions"  # a migration is as long as the tables it makes
+        and (lines := len(path.read_text(encoding="utf-8").splitlines()))
         > (MAX_TEST_LINES if "tests" in path.relative_to(ROOT).parts else MAX_MODULE_LINES)
     }
     assert too_long == {}

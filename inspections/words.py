@@ -76,6 +76,12 @@ _STEPS = {
     "inspection.supplement": "Bổ sung danh mục",
     "inspection.postpone": "Hoãn",
     "inspection.cancel": "Hủy",
+    "inspection.issue": "Phát hành biên bản",
+    "inspection.await_correction": "Chờ đơn vị khắc phục",
+    "inspection.receive_correction": "Tiếp nhận báo cáo khắc phục",
+    "inspection.accept_correction": "Chấp nhận khắc phục",
+    "inspection.refuse_correction": "Chưa chấp nhận khắc phục",
+    "inspection.close": "Đóng cuộc kiểm tra",
     "quarantine.adopt": "Nhận thao tác giữ riêng",
     "quarantine.dismiss": "Bỏ thao tác giữ riêng",
 }

@@ -1,11 +1,13 @@
 """What people see of an inspection, what they can decide there, and what they cannot."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from core import db
@@ -374,6 +376,41 @@ def test_the_list_is_narrowed_by_its_address(visit: Visit, supervisor: Browser):
 def test_an_odd_address_still_shows_the_page(submitted: Visit, supervisor: Browser, query: str):
     response = supervisor.client.get(f"{submitted.address}?{query}")
     assert (response.status_code, "<script>" in response.text) == (200, False)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What is asked of the database from here on."""
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    with app.app_context():
+        engine = db.db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_longer_lists_and_longer_logs_ask_the_database_no_more_often(
+    visit: Visit, supervisor: Browser, statements: list[str]
+):
+    def asked(path: str) -> int:
+        statements.clear()
+        assert supervisor.client.get(path).status_code == 200
+        return len(statements)
+
+    visit.decided().started()
+    visit.answer("PL-01", "phu_hop")
+    visit.push("leader")
+    before = {path: asked(path) for path in ("/", "/inspections/", visit.address)}
+    for code in ("TV-S03", "TV-S04", "TV-S07"):
+        supervisor.submit("/inspections/new", unit_code=code, form="on_site", planned_on="2023-06-01")
+    for number in range(2, 16):
+        visit.answer(f"PL-{number:02d}", "phu_hop")
+    visit.push("leader")
+    assert {path: asked(path) for path in before} == before
 
 
 def test_what_a_team_writes_is_shown_as_text_and_never_as_markup(visit: Visit, supervisor: Browser):

@@ -39,6 +39,11 @@ class Team:
     visit: content.Visit
     seed: int
 
+    @property
+    def story_seed(self) -> str:
+        """What pictures of this visit are drawn from."""
+        return f"{self.seed}/{self.chapter.unit_code}/{self.chapter.planned_on}"
+
     def seat(self, role: str) -> Seat:
         """The inspector with the role."""
         return next(seat for seat in self.seats if seat.role == role)
@@ -100,7 +105,7 @@ def _enter(team: Team, role: str, answer: content.Answer, *, at: datetime) -> No
             shot.scene,
             caption=shot.caption,
             taken_at=at,
-            seed=f"{team.seed}/{team.chapter.unit_code}/{shot.caption}",
+            seed=f"{team.story_seed}/{shot.caption}",
         )
         taken = picture(shown, "image/jpeg")
         body = {
@@ -171,7 +176,9 @@ def countersign(team: Team) -> None:
 
 
 def _draw(team: Team, role: str, *, by: str, name: str, title: str) -> None:
-    drawn = picture(photos.signature(name, seed=str(team.seed)), "image/png")
+    # Nobody signs twice alike: every signing is a file of its own, as it would be from a pen.
+    before = len(team.seat(by).tablet.fold(team.inspection).entities("signature"))
+    drawn = picture(photos.signature(name, seed=f"{team.story_seed}/{before}"), "image/png")
     body = {
         "role": role, "name": name, "title": title,
         "content": team.seat(by).tablet.content_hash(team.inspection), "blob": f"sha256:{drawn.sha256}",

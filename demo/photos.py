@@ -215,8 +215,8 @@ def _between(*values: float) -> float:
 
 
 def signature(name: str, *, seed: str) -> bytes:
-    """A transparent PNG cut to the ink: a pen's strokes in blue, peculiar to the name."""
-    rng = random.Random(f"signature/{name}/{seed}")  # noqa: S311 (a drawing, not a secret)
+    """A transparent PNG cut to the ink: the same hand for the name, never quite the same stroke twice."""
+    rng, tremor = random.Random(name), random.Random(f"{name}/{seed}")  # noqa: S311 (a drawing)
     picture = Image.new("RGBA", (1600, 440), (255, 255, 255, 0))
     canvas = ImageDraw.Draw(picture)
     x, strokes = 110.0, []
@@ -241,7 +241,7 @@ def signature(name: str, *, seed: str) -> bytes:
          (x * 0.6, under + 22), (x + rng.uniform(60, 180), under - 50)]
     )  # fmt: skip
     for stroke in strokes:
-        line = _curve(stroke)
+        line = _curve([(a + tremor.uniform(-5, 5), b + tremor.uniform(-5, 5)) for a, b in stroke])
         for place, (here, there) in enumerate(pairwise(line)):
             width = round(6 + 4 * abs((place % 42) / 21 - 1))
             canvas.line((*here, *there), fill=_BLUE, width=width)

@@ -52,7 +52,7 @@ import reports.jobs
 import reports.pages
 import sync.api
 import sync.openapi
-from core import api, db, headers, health, logs, problems, secret, supervisor, worker
+from core import api, db, headers, health, logs, problems, secret, supervisor, wording, worker
 from core.access import GATE
 from core.errors import Refusal
 from core.settings import SETTINGS, Settings, from_environment
@@ -90,6 +90,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     app.extensions[GATE] = accounts.callers.OfficeGate()
     problems.register(app)
     headers.register(app)
+    wording.register(app)
     accounts.callers.register(app)
     api.register(app, API, described_elsewhere=[accounts.callers.described, sync.openapi.paths_and_schemas])
     for blueprint in PAGES:

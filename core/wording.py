@@ -5,7 +5,7 @@ Nothing here reads the clock or translates; what is stored and sent stays in ISO
 
 from datetime import date, datetime
 
-from flask.sansio.app import App
+from flask import Flask
 
 from core import clock, settings
 
@@ -44,7 +44,7 @@ def share(part: int, whole: int) -> str:
     return f"{figures} ({number(100 * part / whole, decimals=1)} %)" if whole else figures
 
 
-def register(app: App) -> None:
+def register(app: Flask) -> None:
     """Templates can write `|day`, `|moment`, `|number`, and know whether this is a demonstration."""
     for function in (day, time, moment, number):
         app.add_template_filter(function)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from accounts.roles import Role
-from core import clock, files, page, problems, wording
+from core import clock, files, page, problems
 from core.access import PUBLIC, SIGNED_IN, roles
 from core.caller import Caller
 from inspections import actions, inbox, log_reading, pictures, planning_pages, queries, reading, review, words
@@ -22,7 +22,6 @@ from inspections.workflow import STATE_LABELS, Form, Part, State, steps_open_to
 
 bp = Blueprint("inspections", __name__)
 blueprints = [bp, planning_pages.bp]
-bp.record_once(lambda setup: wording.register(setup.app))
 
 SUPERVISORS = roles(Role.SUPERVISOR)
 REMARK_PREFIX = "remark:"

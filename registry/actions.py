@@ -3,21 +3,32 @@
 Loading the same file twice changes nothing; no file removes what an inspection may rest on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from core import ids, journal
 from core.caller import Caller
 from core.db import Base
-from registry import loading, queries
+from registry import history_loading, loading, queries
 from registry.errors import AgencyNamesRefused
-from registry.loading import EventFacts, InstrumentFacts, UnitFacts
-from registry.models import Agency, LegalInstrument, Standard, Unit, UnitEvent
+from registry.loading import InstrumentFacts, UnitFacts
+from registry.models import (
+    Agency,
+    LegalInstrument,
+    QmsStatus,
+    Standard,
+    TypeObligation,
+    Unit,
+    UnitEvent,
+    UnitName,
+    UnitObligation,
+)
 
 MAX_NAME = 200
 _NAME_LABELS = {
@@ -88,7 +99,7 @@ def load_units(session: Session, path: Path, *, by: Caller, at: datetime) -> Loa
         FileRefused: anything is wrong in the file; nothing was taken.
     """
     facts = loading.units(path.read_bytes(), file=path.name)
-    known = {unit.code: unit for unit in session.scalars(select(Unit).options(selectinload(Unit.events)))}
+    known = {unit.code: unit for unit in session.scalars(select(Unit).options(*queries.WITH_HISTORY))}
     changed = [_take_unit(session, known.get(one.code), one) for one in facts]
     return _note(session, "units.loaded", changed, about=path.name, by=by, at=at)
 
@@ -127,6 +138,23 @@ def add_missing_legal_texts(session: Session, path: Path, *, by: Caller, at: dat
     return _note(session, "legal_texts.added", changed, about=path.name, by=by, at=at)
 
 
+def add_missing_obligations(session: Session, path: Path, *, by: Caller, at: datetime) -> Loaded:
+    """The file's rules on whole types of units are in the registry; those it has already stay as they are.
+
+    Raises:
+        FileRefused: anything is wrong in the file, or it cites a text that the registry lacks.
+    """
+    rules = history_loading.obligation_rules(
+        path.read_bytes(), file=path.name, unit_types=loading.LEVELS, bases=queries.basis_codes(session)
+    )
+    stored = select(TypeObligation.unit_type, TypeObligation.valid_from)
+    known = {(unit_type, valid_from) for unit_type, valid_from in session.execute(stored)}
+    missing = [rule for rule in rules if (rule.unit_type, rule.valid_from) not in known]
+    session.add_all(TypeObligation(id=ids.new_id(), **asdict(rule)) for rule in missing)
+    changed = [True] * len(missing) + [False] * (len(rules) - len(missing))
+    return _note(session, "obligations.added", changed, about=path.name, by=by, at=at)
+
+
 def _note(
     session: Session, event: str, changed: Sequence[bool], *, about: str, by: Caller, at: datetime
 ) -> Loaded:
@@ -137,24 +165,47 @@ def _note(
 
 
 def _take_unit(session: Session, unit: Unit | None, facts: UnitFacts) -> bool:
-    values = {key: value for key, value in asdict(facts).items() if key != "events"}
+    values = {key: value for key, value in asdict(facts).items() if key not in _HISTORIES}
     if unit is None:
-        unit = Unit(id=ids.new_id(), events=[], **values)
+        unit = Unit(id=ids.new_id(), events=[], earlier_names=[], own_obligations=[], qms=[], **values)
         session.add(unit)
         changed = True
     else:
         changed = _take(unit, values)
-    known = {_event_facts(event) for event in unit.events}
-    if known != set(facts.events):
-        unit.events = []
-        session.flush()  # the old rows must be gone: an event that was corrected keeps its kind and day
-        unit.events = [UnitEvent(id=ids.new_id(), **asdict(event)) for event in facts.events]
-        changed = True
-    return changed
+    outdated = [name for name in _HISTORIES if _told_of(unit, name) != set(getattr(facts, name))]
+    for name in outdated:
+        setattr(unit, _HISTORIES[name][0], [])
+    if outdated:
+        session.flush()  # the old rows must be gone: a fact that was corrected keeps its day
+    for name in outdated:
+        attribute, make, _ = _HISTORIES[name]
+        setattr(unit, attribute, [make(asdict(one)) for one in getattr(facts, name)])
+    return changed or bool(outdated)
 
 
-def _event_facts(event: UnitEvent) -> EventFacts:
-    return EventFacts(event.kind, event.happened_on, event.successor_name, event.source)
+def _told_of(unit: Unit, name: str) -> set[object]:
+    """What the registry holds of one of the unit's histories, as a file would tell it."""
+    attribute, _, told = _HISTORIES[name]
+    return {told(row) for row in getattr(unit, attribute)}
+
+
+def _new_event(values: dict[str, Any]) -> Base:
+    return UnitEvent(id=ids.new_id(), **values)
+
+
+def _new_obligation(values: dict[str, Any]) -> Base:
+    return UnitObligation(
+        id=ids.new_id(), **{key: value for key, value in values.items() if key != "is_derived"}
+    )
+
+
+# The name in a file's facts; the attribute of the unit, how a row is made, and what a row tells.
+_HISTORIES: dict[str, tuple[str, Callable[[dict[str, Any]], Base], Callable[[Any], object]]] = {
+    "events": ("events", _new_event, queries.event_facts),
+    "names": ("earlier_names", lambda values: UnitName(**values), queries.name_facts),
+    "obligations": ("own_obligations", _new_obligation, queries.obligation_facts),
+    "qms": ("qms", lambda values: QmsStatus(**values), queries.qms_facts),
+}
 
 
 def _instrument_values(facts: InstrumentFacts) -> dict[str, object]:

@@ -32,11 +32,15 @@ def list_units(*, session: Session, caller: Caller) -> list[Unit]:  # noqa: ARG0
 
 @units.route("/<code>", methods=["GET"])
 @endpoint(SIGNED_IN)
-@units.response(200, schemas.UnitWithEventsOut)
+@units.response(200, schemas.UnitWithHistoryOut)
 @units.alt_response(404, schema=api.ProblemOut, description="Unknown unit.")
-def show_unit(code: str, *, session: Session, caller: Caller) -> Unit:  # noqa: ARG001 (every view is told)
-    """Show one unit with its dated events."""
-    return queries.unit_by_code(session, code)
+def show_unit(code: str, *, session: Session, caller: Caller) -> dict[str, Any]:  # noqa: ARG001 (every view is told)
+    """Show one unit with its events, earlier names, obligations and system through time."""
+    unit = queries.unit_by_code(session, code)
+    plain = {
+        name: getattr(unit, name) for name in schemas.UnitWithHistoryOut().fields if name != "obligations"
+    }
+    return plain | {"obligations": queries.obligations(unit, queries.obligation_rules(session))}
 
 
 @legal.route("", methods=["GET"])

@@ -36,3 +36,15 @@ def load_units(file: Path) -> None:
     except errors.Refusal as refusal:
         raise click.ClickException(refusal.detail) from None
     click.echo(f"Đơn vị: {loaded.changed} dòng mới, {loaded.unchanged} dòng giữ nguyên.")
+
+
+@group.command("load-obligations")
+@click.argument("file", type=_FILE, default=shipped.OBLIGATIONS)
+def load_obligations(file: Path) -> None:
+    """Take rules on whole types of units from FILE; those that are there already stay."""
+    try:
+        with db.writing() as session:
+            loaded = actions.add_missing_obligations(session, file, by=_KEYBOARD, at=clock.now())
+    except errors.Refusal as refusal:
+        raise click.ClickException(refusal.detail) from None
+    click.echo(f"Nghĩa vụ theo loại đơn vị: {loaded.changed} dòng mới, {loaded.unchanged} dòng giữ nguyên.")

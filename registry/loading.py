@@ -10,9 +10,11 @@ from datetime import date
 
 from core import strict_yaml
 from core.strict_yaml import Fault, Reader, Unreadable
-from registry import in_force
+from registry import history_loading, in_force
 from registry.errors import FileRefused
 from registry.in_force import Instrument
+from registry.obligations import Obligation
+from registry.unit_history import NameFacts, QmsFacts
 
 SCHEMA_VERSION = 1
 LEVELS = {"so_nganh": "tinh", "chi_cuc": "tinh", "dvsn": "tinh", "ubnd_huyen": "huyen", "ubnd_xa": "xa"}
@@ -31,6 +33,7 @@ class EventFacts:
     kind: str
     happened_on: date
     successor_name: str | None
+    successor_code: str | None
     source: str
 
 
@@ -46,6 +49,9 @@ class UnitFacts:
     valid_from: date | None
     valid_to: date | None
     events: tuple[EventFacts, ...]
+    names: tuple[NameFacts, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    qms: tuple[QmsFacts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ def units(content: bytes, *, file: str) -> tuple[UnitFacts, ...]:
     top = _opened(content, file)
     top.optional_text("province")
     rows = top.groups("units")
-    read = tuple(_unit(row.at(f"đơn vị «{row.fields.get('code')}»")) for row in rows)
+    codes = {str(row.fields.get("code")) for row in rows}
+    read = tuple(_unit(row.at(f"đơn vị «{row.fields.get('code')}»"), codes) for row in rows)
     _refuse_twice(top, "units", "đơn vị", (unit.code for unit in read))
     top.finish()
     _refuse_if(file, top.faults)
@@ -135,19 +142,20 @@ def _opened(content: bytes, file: str) -> Reader:
     return top
 
 
-def _unit(row: Reader) -> UnitFacts:
+def _unit(row: Reader, codes: set[str]) -> UnitFacts:
     unit_type = row.one_of("unit_type", LEVELS)
     district_kind = row.one_of("district_kind", DISTRICT_KINDS, default="") or None
     valid_from, valid_to = row.day("valid_from"), row.day("valid_to")
     if valid_from and valid_to and valid_to < valid_from:
         row.fault("valid_to", "ngày chấm dứt trước ngày thành lập", "Sửa một trong hai ngày.")
-    events = tuple(_event(event.at("biến động")) for event in row.groups("events", required=False))
+    events = tuple(_event(event.at("biến động"), codes) for event in row.groups("events", required=False))
     if len({(event.kind, event.happened_on) for event in events}) != len(events):
         row.fault("events", "có biến động ghi hai lần", "Giữ lại một.")
     facts = UnitFacts(
         code=row.text("code", pattern=_CODE, example="TV-S02"), name=row.text("name_vi"),
         unit_type=unit_type, level=LEVELS.get(unit_type, ""), district_kind=district_kind,
-        valid_from=valid_from, valid_to=valid_to, events=events,
+        valid_from=valid_from, valid_to=valid_to, events=events, names=history_loading.earlier_names(row),
+        obligations=history_loading.own_obligations(row), qms=history_loading.qms_history(row),
     )  # fmt: skip
     if unit_type != "ubnd_huyen" and district_kind:
         row.fault("district_kind", "chỉ dùng cho UBND cấp huyện", "Xóa trường này.")
@@ -155,10 +163,11 @@ def _unit(row: Reader) -> UnitFacts:
     return facts
 
 
-def _event(row: Reader) -> EventFacts:
+def _event(row: Reader, codes: set[str]) -> EventFacts:
     facts = EventFacts(
         kind=row.one_of("type", EVENT_KINDS), happened_on=row.day("date", required=True) or date.min,
-        successor_name=row.optional_text("successor_name_vi"), source=row.text("source"),
+        successor_name=row.optional_text("successor_name_vi"),
+        successor_code=row.one_of("successor_code", codes, default="") or None, source=row.text("source"),
     )  # fmt: skip
     row.finish()
     return facts

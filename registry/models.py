@@ -1,4 +1,4 @@
-"""The registry's tables: units and their events, the inspecting agency, legal texts, standards.
+"""The registry's tables: units and their history, the inspecting agency, legal texts, standards.
 
 It holds dated facts and no rule; what was in force or existed on a day is judged elsewhere.
 """
@@ -28,10 +28,19 @@ class Unit(Base):
     events: Mapped[list["UnitEvent"]] = relationship(
         order_by="UnitEvent.happened_on", cascade="all, delete-orphan", lazy="raise"
     )
+    earlier_names: Mapped[list["UnitName"]] = relationship(
+        order_by="UnitName.valid_to", cascade="all, delete-orphan", lazy="raise"
+    )
+    own_obligations: Mapped[list["UnitObligation"]] = relationship(
+        order_by="UnitObligation.valid_from", cascade="all, delete-orphan", lazy="raise"
+    )
+    qms: Mapped[list["QmsStatus"]] = relationship(
+        order_by="QmsStatus.since", cascade="all, delete-orphan", lazy="raise"
+    )
 
 
 class UnitEvent(Base):
-    """Biến động của đơn vị: reorganised, renamed, ended; dated and with its source."""
+    """Biến động của đơn vị: reorganised, renamed, merged, ended; dated and with its source."""
 
     __tablename__ = "unit_event"
     __table_args__ = (UniqueConstraint("unit_id", "kind", "happened_on"),)
@@ -41,7 +50,64 @@ class UnitEvent(Base):
     kind: Mapped[str]
     happened_on: Mapped[date]
     successor_name: Mapped[str | None]
+    successor_code: Mapped[str | None]
     source: Mapped[str]
+
+
+class UnitName(Base):
+    """Tên cũ của đơn vị, với những ngày mang tên ấy và văn bản đổi tên."""
+
+    __tablename__ = "unit_name"
+
+    unit_id: Mapped[Id] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    valid_to: Mapped[date] = mapped_column(primary_key=True)
+    valid_from: Mapped[date | None]
+    name: Mapped[str]
+    document: Mapped[str]
+
+
+class UnitObligation(Base):
+    """Nghĩa vụ xây dựng, áp dụng HTQLCL mà một văn bản đặt ra cho riêng đơn vị này."""
+
+    __tablename__ = "unit_obligation"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    unit_id: Mapped[Id] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    document: Mapped[str]
+
+
+class QmsStatus(Base):
+    """Tình trạng HTQLCL của đơn vị từ một ngày, đến khi có dòng sau."""
+
+    __tablename__ = "qms_status"
+
+    unit_id: Mapped[Id] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    since: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    standard: Mapped[str | None]
+    scope: Mapped[str | None]
+    decision_number: Mapped[str | None]
+    decided_on: Mapped[date | None]
+    is_electronic: Mapped[bool | None]
+    source: Mapped[str]
+
+
+class TypeObligation(Base):
+    """Nghĩa vụ mà văn bản pháp luật đặt ra cho cả một loại đơn vị."""
+
+    __tablename__ = "type_obligation"
+    __table_args__ = (UniqueConstraint("unit_type", "valid_from"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    unit_type: Mapped[str]
+    kind: Mapped[str]
+    basis: Mapped[str] = mapped_column(ForeignKey("legal_instrument.code"))
+    clause: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
 
 
 class Agency(Base):

@@ -1,4 +1,4 @@
-"""The pages of units, of legal texts, and the form on which an administrator names the inspecting agency."""
+"""The page of legal texts, and the form on which an administrator names the inspecting agency."""
 
 from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -8,35 +8,16 @@ from accounts.roles import Role
 from core import clock, page, problems
 from core.access import SIGNED_IN, roles
 from core.caller import Caller
-from registry import actions, errors, queries, words
-from registry.existence import exists_on
+from registry import actions, errors, queries, unit_pages, words
 from registry.in_force import KINDS
 
 bp = Blueprint("registry", __name__)
-blueprints = [bp]
+blueprints = [bp, unit_pages.bp]
 
 ADMINISTRATORS = roles(Role.ADMINISTRATOR)
 EMPTY = actions.AgencyNames("", "", "", "", "")
 
 Answer = str | Response | tuple[str, int]
-
-
-@bp.get("/units/")
-@page.page(SIGNED_IN)
-def units(*, session: Session, caller: Caller) -> Answer:  # noqa: ARG001 (every view is told)
-    """Every unit, with whether it exists today."""
-    listed = queries.units(session)
-    today = clock.local_date(clock.now())
-    existing = {unit.code for unit in listed if exists_on(unit, today)}
-    return page.render("registry/units.html", units=listed, existing=existing, words=words)
-
-
-@bp.get("/units/<code>")
-@page.page(SIGNED_IN)
-def unit(code: str, *, session: Session, caller: Caller) -> Answer:  # noqa: ARG001 (every view is told)
-    """One unit and what happened to it."""
-    found = queries.unit_by_code(session, code)
-    return page.render("registry/unit.html", unit=found, words=words)
 
 
 @bp.get("/legal-texts/")

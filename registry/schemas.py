@@ -11,6 +11,7 @@ class EventOut(Out):
     kind = fields.String(required=True)
     happened_on = fields.Date(required=True)
     successor_name = fields.String(required=True, allow_none=True)
+    successor_code = fields.String(required=True, allow_none=True)
     source = fields.String(required=True)
 
 
@@ -27,10 +28,45 @@ class UnitOut(Out):
     valid_to = fields.Date(required=True, allow_none=True)
 
 
-class UnitWithEventsOut(UnitOut):
-    """A unit with what happened to it."""
+class ObligationOut(Out):
+    """How binding the system is for a unit, and the document that says so."""
+
+    kind = fields.String(required=True)
+    valid_from = fields.Date(required=True, allow_none=True)
+    valid_to = fields.Date(required=True, allow_none=True)
+    document = fields.String(required=True)
+    is_derived = fields.Boolean(required=True)
+
+
+class EarlierNameOut(Out):
+    """A name that a unit had, to its last day."""
+
+    name = fields.String(required=True)
+    valid_from = fields.Date(required=True, allow_none=True)
+    valid_to = fields.Date(required=True)
+    document = fields.String(required=True)
+
+
+class QmsOut(Out):
+    """The state of a unit's system from a day on; what nobody recorded is null."""
+
+    since = fields.Date(required=True)
+    state = fields.String(required=True)
+    standard = fields.String(required=True, allow_none=True)
+    scope = fields.String(required=True, allow_none=True)
+    decision_number = fields.String(required=True, allow_none=True)
+    decided_on = fields.Date(required=True, allow_none=True)
+    is_electronic = fields.Boolean(required=True, allow_none=True)
+    source = fields.String(required=True)
+
+
+class UnitWithHistoryOut(UnitOut):
+    """A unit through time."""
 
     events = fields.List(fields.Nested(EventOut), required=True)
+    earlier_names = fields.List(fields.Nested(EarlierNameOut), required=True)
+    obligations = fields.List(fields.Nested(ObligationOut), required=True)
+    qms = fields.List(fields.Nested(QmsOut), required=True)
 
 
 class LegalInstrumentOut(Out):

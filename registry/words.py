@@ -23,3 +23,18 @@ VERIFIED = {
     "unverified": "Chưa đối chiếu",
 }
 EXISTENCE = {"exists": "Đang hoạt động", "ended": "Đã chấm dứt", "not_yet": "Chưa thành lập"}
+LEVELS = {"tinh": "Cấp tỉnh", "huyen": "Cấp huyện", "xa": "Cấp xã"}
+OBLIGATIONS = {
+    "bat_buoc": "Bắt buộc",
+    "khuyen_khich": "Khuyến khích",
+    "tinh_quyet_dinh": "Theo quyết định của tỉnh",
+}
+UNKNOWN_OBLIGATION = "Chưa xác định"
+QMS_STATES = {
+    "chua_xay_dung": "Chưa xây dựng",
+    "dang_xay_dung": "Đang xây dựng",
+    "dang_ap_dung": "Đang áp dụng",
+    "da_cong_bo": "Đã công bố",
+    "tam_dung": "Tạm dừng",
+    "ket_thuc": "Kết thúc",
+}

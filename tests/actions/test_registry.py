@@ -164,3 +164,80 @@ def test_the_command_names_the_fault_and_fails(app: Flask, tmp_path: Path):
     assert result.exit_code == 1
     assert "trường «code»: giá trị «Sở 2» sai dạng. Ghi theo mẫu «TV-S02»." in result.stderr
     assert "Traceback" not in result.stderr
+
+
+_HISTORY = """    names:
+      - name_vi: Sở Nội vụ (cũ)
+        to: '2020-12-31'
+        document: QĐ 15/QĐ-UBND
+    obligations:
+      - kind: tinh_quyet_dinh
+        from: '2019-11-01'
+        document: QĐ 2248/QĐ-UBND
+    qms:
+      - since: '2022-04-01'
+        state: da_cong_bo
+        scope: Toàn bộ thủ tục hành chính
+        decision_number: 12/QĐ-SNV
+        decided_on: '2022-04-01'
+        electronic: true
+        source: Thông báo của đơn vị
+"""
+
+
+def _units_file(tmp_path: Path, history: str) -> Path:
+    path = tmp_path / "units.yaml"
+    path.write_text(
+        "schema_version: 1\nunits:\n  - code: TV-S02\n    name_vi: Sở Nội vụ\n    unit_type: so_nganh\n"
+        + history,
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_a_units_history_is_taken_once_and_a_correction_replaces_it(session: Session, tmp_path: Path):
+    path = _units_file(tmp_path, _HISTORY)
+    assert [_load_units(session, path).changed for _ in range(2)] == [1, 0]
+    session.flush()
+    session.expire_all()
+    assert _load_units(session, path).changed == 0
+    assert _load_units(session, _units_file(tmp_path, _HISTORY.replace("12/QĐ", "13/QĐ"))).changed == 1
+    session.flush()
+    session.expire_all()
+    unit = queries.unit_by_code(session, "TV-S02")
+    assert [(one.decision_number, one.is_electronic, one.standard) for one in unit.qms] == [
+        ("13/QĐ-SNV", True, None)
+    ]
+    assert [(one.kind, one.document) for one in unit.own_obligations] == [
+        ("tinh_quyet_dinh", "QĐ 2248/QĐ-UBND")
+    ]
+    assert queries.name_of(session, unit, date(2020, 12, 31)) == "Sở Nội vụ (cũ)"
+    assert queries.name_of(session, unit, date(2021, 1, 1)) == "Sở Nội vụ"
+
+
+def test_a_history_of_the_wrong_type_leaves_the_unit_as_it_was(session: Session, tmp_path: Path):
+    _load_units(session, _units_file(tmp_path, _HISTORY))
+    with pytest.raises(FileRefused, match="HTQLCL, trường «since»: giá trị «2022» không phải chữ"):
+        _load_units(session, _units_file(tmp_path, _HISTORY.replace("since: '2022-04-01'", "since: 2022", 1)))
+    assert queries.unit_by_code(session, "TV-S02").qms[0].decision_number == "12/QĐ-SNV"
+
+
+def test_the_rules_for_types_are_added_once_and_need_the_text_that_they_cite(session: Session):
+    with pytest.raises(FileRefused, match="«QD-19-2014-TTG» không có trong danh mục"):
+        actions.add_missing_obligations(session, shipped.OBLIGATIONS, by=BY, at=clock.now())
+    _load_texts(session)
+    for expected in (actions.Loaded(4, 0), actions.Loaded(0, 4)):
+        taken = actions.add_missing_obligations(session, shipped.OBLIGATIONS, by=BY, at=clock.now())
+        assert taken == expected
+    assert [rule.clause for rule in queries.obligation_rules(session) if rule.unit_type == "ubnd_huyen"] == [
+        "Điều 2 khoản 1 điểm b"
+    ]
+
+
+def test_the_command_adds_the_rules_for_types(app: Flask):
+    _run(app, "load")
+    told = [_run(app, "load-obligations").stdout for _ in range(2)]
+    assert told == [
+        "Nghĩa vụ theo loại đơn vị: 4 dòng mới, 0 dòng giữ nguyên.\n",
+        "Nghĩa vụ theo loại đơn vị: 0 dòng mới, 4 dòng giữ nguyên.\n",
+    ]

@@ -18,6 +18,7 @@ def inspector(app: Flask) -> FlaskClient:
     with app.app_context(), db.writing() as session:
         actions.load_units(session, shipped.DEMO_UNITS, by=BY, at=clock.now())
         actions.load_legal_texts(session, shipped.LEGAL_TEXTS, by=BY, at=clock.now())
+        actions.add_missing_obligations(session, shipped.OBLIGATIONS, by=BY, at=clock.now())
     return signed_in(app, roles=("inspector",)).client
 
 
@@ -37,7 +38,22 @@ def test_a_unit_comes_with_its_life_and_events(inspector: FlaskClient):
         "events": [
             {
                 "kind": "ket_thuc_cap_huyen", "happened_on": "2025-07-01", "successor_name": None,
-                "source": "Mô hình chính quyền địa phương hai cấp; cần đối chiếu",
+                "successor_code": None, "source": "Mô hình chính quyền địa phương hai cấp; cần đối chiếu",
+            }
+        ],
+        "earlier_names": [],
+        "obligations": [
+            {
+                "kind": "bat_buoc", "valid_from": "2014-05-18", "valid_to": None, "is_derived": True,
+                "document": "Quyết định số 19/2014/QĐ-TTg, Điều 2 khoản 1 điểm b",
+            }
+        ],
+        "qms": [
+            {
+                "since": "2023-01-01", "state": "dang_ap_dung", "standard": "TCVN-ISO-9001-2015",
+                "scope": None, "decision_number": None, "decided_on": None, "is_electronic": None,
+                "source": "Tin hội nghị sơ kết năm 2023 (24/5/2024), các cấp đều áp dụng; "
+                "ngày ghi theo năm báo cáo",
             }
         ],
     }  # fmt: skip

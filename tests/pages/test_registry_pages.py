@@ -1,5 +1,7 @@
 """Pages of units, legal texts, the agency's names, and published checklists."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -24,6 +26,7 @@ def furnished(app: Flask) -> Flask:
     with app.app_context(), db.writing() as session:
         actions.load_units(session, shipped.DEMO_UNITS, by=BY, at=clock.now())
         actions.load_legal_texts(session, shipped.LEGAL_TEXTS, by=BY, at=clock.now())
+        actions.add_missing_obligations(session, shipped.OBLIGATIONS, by=BY, at=clock.now())
         session.flush()
         checklist_actions.publish_file(session, SMALL.encode(), file="mau.yaml", by=BY, at=clock.now())
     return app
@@ -121,3 +124,39 @@ def test_a_missing_name_is_told_beside_its_field_and_the_rest_is_kept(app: Flask
 
 def test_others_do_not_name_the_agency(reader: FlaskClient):
     assert reader.get("/agency").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("?name=duyên hải", ["TV-H02", "TV-H09"]),
+        ("?name=tv-s02", ["TV-S02"]),
+        ("?type=ubnd_huyen&name=UBND thành phố", ["TV-H01"]),
+        ("?obligation=khuyen_khich", []),
+        ("?level=xa", []),
+    ],
+)
+def test_the_list_of_units_is_narrowed_by_its_address(reader: FlaskClient, address: str, shown: list[str]):
+    html = reader.get(f"/units/{address}").text
+    assert re.findall(r'href="/units/(TV-[A-Z0-9]+)"', html) == shown
+    assert ("Không có đơn vị nào khớp" in html) == (not shown)
+
+
+def test_a_unit_says_what_it_owes_and_by_which_paper(reader: FlaskClient):
+    html = reader.get("/units/TV-S02").text
+    assert "Bắt buộc" in html
+    assert "Quyết định số 19/2014/QĐ-TTg, Điều 2 khoản 1 điểm c" in html
+    assert "Từ 18/5/2014" in html
+    assert "TCVN ISO 9001:2015" in html
+
+
+def test_a_unit_of_a_type_that_no_text_names_is_unknown(furnished: Flask, reader: FlaskClient, tmp_path):
+    path = tmp_path / "units.yaml"
+    path.write_text(
+        "schema_version: 1\nunits: [{code: TV-C01, name_vi: Chi cục Thủy lợi, unit_type: chi_cuc}]",
+        encoding="utf-8",
+    )
+    with furnished.app_context(), db.writing() as session:
+        actions.load_units(session, path, by=BY, at=clock.now())
+    assert "Chưa xác định nghĩa vụ" in reader.get("/units/TV-C01").text
+    assert "TV-C01" in reader.get("/units/?obligation=chua_xac_dinh").text

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from accounts import actions, cookies, forgery, queries, schemas, signing_in
+from accounts import actions, cookies, forgery, qualification_api, queries, schemas, signing_in
 from accounts.models import Person
 from accounts.roles import Role
 from core import api, clock, db, problems, settings
@@ -18,7 +18,7 @@ sessions = api.blueprint(
     "sessions", __name__, url_prefix="/api/v1/sessions", description="Signing in and out (đăng nhập)"
 )
 people = api.blueprint("people", __name__, url_prefix="/api/v1/people", description="People (người dùng)")
-blueprints = [sessions, people]
+blueprints = [sessions, people, *qualification_api.blueprints]
 
 
 def _judged() -> signing_in.Attempt:

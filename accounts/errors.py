@@ -58,6 +58,13 @@ class PersonUnknown(errors.NotFound):
     title = "Không có người dùng này"
 
 
+class QualificationUnknown(errors.NotFound):
+    """The person has no such certificate on record."""
+
+    slug = "qualification_unknown"
+    title = "Không có văn bằng, chứng chỉ này"
+
+
 class PersonInactive(errors.Conflict):
     """The person's account is closed."""
 

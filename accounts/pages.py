@@ -6,7 +6,17 @@ from flask import Blueprint, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from accounts import actions, cookies, errors, fields, passwords, people_pages, queries, signing_in
+from accounts import (
+    actions,
+    cookies,
+    errors,
+    fields,
+    passwords,
+    people_pages,
+    qualification_pages,
+    queries,
+    signing_in,
+)
 from accounts.roles import Role
 from core import clock, db, page, problems
 from core import errors as core_errors
@@ -14,7 +24,7 @@ from core.access import PUBLIC, SIGNED_IN
 from core.caller import Caller
 
 bp = Blueprint("accounts", __name__)
-blueprints = [bp, people_pages.bp]
+blueprints = [bp, people_pages.bp, qualification_pages.bp]
 
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 

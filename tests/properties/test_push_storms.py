@@ -141,7 +141,8 @@ class Field:
             assert promise == verdict, "a repeated operation had another outcome"
         receipt = self.receipts.setdefault((tablet.device, told["acked_seq"]), told["receipt"])
         assert receipt == told["receipt"], "the same head was receipted twice"
-        self.acked[number] = max(self.acked[number], told["acked_seq"])
+        # Not `acked_seq`: it may lie beyond this batch, where the answer to an earlier one was lost.
+        self.acked[number] = max(self.acked[number], told["results"][-1]["seq"])
 
     def pull(self, number: int, limit: int) -> None:
         """The tablet reads on from where it stands (I5: what it has stays a prefix)."""
@@ -235,8 +236,12 @@ def check_nothing_is_lost(field: Field, app: Flask) -> None:
 
 
 crash = st.one_of(st.none(), st.tuples(st.sampled_from(CRASHES), st.integers(min_value=0, max_value=25)))
+recording = st.tuples(
+    # Edits of the one contested entity are what the order of arrival can get wrong: every other one is such.
+    st.just("record"), st.integers(0, TABLETS - 1), st.one_of(st.just("edit"), st.sampled_from(KINDS)),
+)  # fmt: skip
 step = st.one_of(
-    st.tuples(st.just("record"), st.integers(0, TABLETS - 1), st.sampled_from(KINDS)),
+    recording,
     st.tuples(
         st.just("send"), st.integers(0, TABLETS - 1), st.integers(0, 3), st.integers(1, 6), crash,
         st.sampled_from(("heard", "lost", "twice")),
@@ -262,11 +267,13 @@ def play(field: Field, story: list[tuple[Any, ...]]) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
-@given(story=st.lists(step, max_size=40))
-def test_any_network_and_any_crash_end_in_one_log_that_lost_nothing(app: Flask, story: list[Any]):
+@given(before=st.lists(recording, min_size=5, max_size=15), story=st.lists(step, min_size=8, max_size=30))
+def test_any_network_and_any_crash_end_in_one_log_that_lost_nothing(
+    app: Flask, before: list[Any], story: list[Any]
+):
     field = Field(team_on_its_way(app))
     with app.app_context():
-        play(field, story)
+        play(field, before + story)
         field.quiesce()
     check_log(field, app)
     check_streams(field)
@@ -275,8 +282,8 @@ def test_any_network_and_any_crash_end_in_one_log_that_lost_nothing(app: Flask, 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=QUIET)
 @given(
-    kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=12),
-    sends=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 5), crash), max_size=12),
+    kinds=st.lists(st.sampled_from(KINDS), min_size=4, max_size=12),
+    sends=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 5), crash), min_size=4, max_size=12),
 )
 def test_a_bad_network_changes_no_outcome_that_a_good_one_would_have_given(
     app: Flask, kinds: list[str], sends: list[Any]

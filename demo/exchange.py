@@ -137,11 +137,23 @@ class Exchange:
         return told
 
     def send_pictures(self) -> None:
-        """Every photograph and drawn signature is on the server, whole."""
-        for picture in self.tablet.outbox.pictures_to_send():
-            path = f"/sync/v1/blobs/sha256:{picture.sha256}?inspection={picture.inspection}"
-            self.call("PUT", path, picture.content, kind=picture.mime)
-            self.tablet.outbox.picture_is_on_server(picture.sha256)
+        """Every photograph and drawn signature is on the server, whole; what it has already is not sent."""
+        waiting = self.tablet.outbox.pictures_to_send()
+        for inspection in sorted({picture.inspection for picture in waiting}):
+            own = [picture for picture in waiting if picture.inspection == inspection]
+            asked = {"inspection": inspection, "hashes": [f"sha256:{picture.sha256}" for picture in own]}
+            told = self.call("POST", "/sync/v1/blobs/missing", json.dumps(asked).encode()).json()
+            for picture in own:
+                if f"sha256:{picture.sha256}" in told["missing"]:
+                    path = f"/sync/v1/blobs/sha256:{picture.sha256}?inspection={inspection}"
+                    self.call("PUT", path, picture.content, kind=picture.mime)
+                self.tablet.outbox.picture_is_on_server(picture.sha256)
+
+    def has_news(self, inspection: str) -> bool:
+        """Whether the server's log goes further than this tablet's; one cheap question."""
+        stream = stream_of(inspection)
+        heads = self.call("GET", f"/sync/v1/heads?streams={stream}").json()["streams"]
+        return stream in heads and int(heads[stream]["head"]) > self.tablet.outbox.cursor(stream)
 
     def pull(self, inspection: str) -> None:
         """The tablet has every entry of the inspection's log, checked, and folds from them.

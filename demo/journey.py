@@ -201,7 +201,8 @@ def _meet(team: Team) -> None:
     for seat in team.seats:
         seat.exchange.sync(team.inspection)
     for seat in team.seats:
-        seat.exchange.pull(team.inspection)
+        if seat.exchange.has_news(team.inspection):
+            seat.exchange.pull(team.inspection)
 
 
 def _signed_and_submitted(team: Team, at_office: Office, say: Say) -> None:

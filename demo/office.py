@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from demo.network import Answer, Line
@@ -26,13 +25,6 @@ class Account:
 
     username: str
     password: str
-
-
-def accounts(data: Path) -> dict[str, Account]:
-    """The demo accounts of the installation, by username, as its first start wrote them down."""
-    lines = (data / "demo-accounts.txt").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split()[:2] for line in lines if line and not line.startswith("#")]
-    return {username: Account(username, password) for username, password in pairs}
 
 
 @dataclass(frozen=True)
@@ -73,12 +65,6 @@ def look(person: Person, inspection: str) -> dict[str, Any]:
     """The inspection as the server describes it to the person."""
     seen: dict[str, Any] = person.line.get(f"/api/v1/inspections/{inspection}").json()
     return seen
-
-
-def unit(person: Person, code: str) -> dict[str, Any]:
-    """The unit with the code."""
-    found: dict[str, Any] = person.line.get(f"/api/v1/units/{code}").json()
-    return found
 
 
 def enrolment_code(administrator: Person, label: str) -> str:

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from demo import story, table
+from core.settings import Settings
+from demo import run, story, table
 from demo.journey import Outcome
 
 
@@ -46,3 +47,9 @@ def test_numbers_stand_under_the_end_of_their_heads():
 
 def test_a_broken_invariant_shows_instead_of_the_verdict():
     assert table.table([outcome(broken=("I1 …", "I4 …"))]).endswith("2 điều không đúng")
+
+
+def test_an_installation_for_real_work_is_left_alone(capsys, tmp_path):
+    assert run.run(1, 7, Settings(data=tmp_path / "var", demo=False)) == 2
+    assert "chế độ trình diễn" in capsys.readouterr().err
+    assert not (tmp_path / "var").exists()

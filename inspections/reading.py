@@ -188,6 +188,8 @@ def _line(row: LoggedOperation, actor: str, people: Mapping[str, str], devices: 
         device=words.SERVER if is_own else devices.get(row.device, row.device[:8]),
         deed=words.deed(row.type),
         subject=entities.item_of(row.entity) or "",
-        outcome=words.EFFECT_LABELS.get(row.effect, row.effect),
+        outcome=words.AWAITED
+        if row.code in codes.WAITING
+        else words.EFFECT_LABELS.get(row.effect, row.effect),
         reason=codes.sentence(row.code) if row.code else "",
     )

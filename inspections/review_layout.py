@@ -72,7 +72,7 @@ def laid_out(
         findings=tuple(_finding(desk, one) for one in findings),
         meeting=_meeting(record),
         participants=tuple(map(_participant, record.participants)),
-        signatures=tuple(_signature(desk, one) for one in sorted(record.signatures, key=_signing_order)),
+        signatures=_signatures(desk),
         loose_pictures=_pictures(desk, [one for one in record.photos if one.item not in shown]),
         loose_remarks=tuple(
             _remark(desk, one) for one in record.remarks if _item_remarked(one) not in shown
@@ -288,10 +288,16 @@ def _signature(desk: _Desk, signature: Signature) -> review.Signature:
     )
 
 
-def _signing_order(signature: Signature) -> tuple[int, str]:
+def _signatures(desk: _Desk) -> tuple[review.Signature, ...]:
+    """Those that cover the present content first, the leader's before the others'."""
     roles = list(words.SIGNER_LABELS)
-    role = str(signature.body.get("role"))
-    return (roles.index(role) if role in roles else len(roles)), signature.entity
+
+    def order(signature: Signature) -> tuple[bool, int, str]:
+        role = str(signature.body.get("role"))
+        place = roles.index(role) if role in roles else len(roles)
+        return not signature.covers(desk.around.content), place, signature.entity
+
+    return tuple(_signature(desk, one) for one in sorted(desk.record.signatures, key=order))
 
 
 def _refusal(refusal: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ EFFECT_LABELS = {"applied": "Đã ghi", "conflict": "Đã ghi, khác với ngư�
 
 SOMEBODY = "Người không còn trong danh sách"
 SERVER = "Máy chủ"
+AWAITED = "Chờ xác nhận"
 
 # In short, for tables; the words of the law stand in the minutes.
 # Source: Thông tư 26/2014/TT-BKHCN Điều 36.

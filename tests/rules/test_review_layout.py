@@ -130,6 +130,29 @@ def test_a_refusal_to_sign_is_told_with_its_reason_and_witnesses(definition: Def
     assert (signature.is_current, signature.role_label) == (False, "Đại diện cơ quan chịu sự kiểm tra")
 
 
+def test_signatures_over_the_present_content_come_first_and_the_leaders_before_the_units(
+    definition: Definition,
+):
+    def signed(name: str, role: str, content: str):
+        body = {
+            "role": role,
+            "name": name,
+            "title": "",
+            "content": content * 64,
+            "blob": "sha256:" + "a" * 64,
+        }
+        return make_entry(name, "signature.add", f"signature/{uuid_of(name)}", body)
+
+    review = laid(
+        definition,
+        signed("old leader", "leader", "0"), signed("unit", "unit", "1"), signed("leader", "leader", "1"),
+        content="1" * 64,
+    )  # fmt: skip
+    assert [(one.name, one.is_current) for one in review.signatures] == [
+        ("leader", True), ("unit", True), ("old leader", False),
+    ]  # fmt: skip
+
+
 def test_every_kind_of_operation_has_its_words():
     assert sorted(kind for kind in TYPES if words.deed(kind) == kind) == []
 

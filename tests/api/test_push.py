@@ -1,6 +1,7 @@
 """What a tablet is told about a batch: outcomes, receipts, and why nothing of it could be believed."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -381,3 +382,33 @@ def test_every_acknowledged_head_has_one_receipt(app: Flask, team: Team, tablet:
     with app.app_context(), db.reading() as session:
         given = session.execute(select(Receipt.seq, Receipt.hash).where(Receipt.device == tablet.device))
         assert sorted(given) == [(1, tablet.hashes[1]), (2, tablet.hashes[2])]
+
+
+def test_the_same_batch_from_four_hands_at_once_is_stored_once(team: Team, tablet: Tablet):
+    """A tablet that retries while its first request is still on the way."""
+    for _ in range(20):
+        note(tablet, team.id)
+    with ThreadPoolExecutor(4) as hands:
+        answers = list(hands.map(lambda _: tablet.push(zipped=True), range(4)))
+    told = sorted(statuses(answer)[0] for answer in answers)
+    assert (told, {answer.status_code for answer in answers}) == (["applied"] + ["duplicate"] * 3, {200})
+    assert len({answer.json["receipt"]["sig"] for answer in answers}) == 1
+    assert [row.pos for row in _log(team.app)] == list(range(1, 21))
+
+
+def test_tablets_that_push_at_the_same_time_share_the_positions_without_holes(team: Team):
+    """Each works on two inspections, named in opposite orders, so that a wrong order of locks would show."""
+    other, tablets = team.another(), [team.tablet() for _ in range(4)]
+    for number, one in enumerate(tablets):
+        for turn in range(20):
+            note(one, (team.id, other)[(turn + number) % 2])
+
+    def send(one: Tablet) -> set[int]:
+        return {one.push(first, first + 4).status_code for first in (1, 6, 11, 16)}
+
+    with ThreadPoolExecutor(4) as hands:
+        assert set().union(*hands.map(send, tablets)) == {200}
+    rows = _log(team.app)
+    for inspection in (team.id, other):
+        positions = sorted(row.pos for row in rows if row.inspection == inspection)
+        assert positions == list(range(1, 41))

@@ -1,7 +1,8 @@
 """A real PostgreSQL for the tests, from the binaries of a PyPI wheel; it never touches a system server.
 
 PostgreSQL refuses to run as root: then it runs as `nobody`, from a copy if that user cannot read the
-virtual environment. It listens on a socket in its own folder only and is stopped by the process that started it.
+virtual environment. It listens on a socket in its own folder only and is stopped by the process that
+started it.
 """
 
 import os
@@ -37,8 +38,8 @@ def _is_readable_by_all(path: Path) -> bool:
 
 
 @contextmanager
-def running_server(_folder: Path) -> Iterator[PostgresServer]:
-    """The server runs inside the block."""
+def running_server(_folder: Path, *, fsync: bool = False) -> Iterator[PostgresServer]:
+    """The server runs inside the block; with `fsync` it survives a power cut, as in real use."""
     as_root = os.getuid() == 0
     # Sockets have short names (107 bytes), and `nobody` must be able to enter: hence not pytest's folder.
     folder = Path(tempfile.mkdtemp(prefix="thucdia-pg-"))
@@ -78,7 +79,8 @@ def running_server(_folder: Path) -> Iterator[PostgresServer]:
         "UTF8",
         "--no-sync",
     )
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+    durable = "on" if fsync else "off"
+    options = f"-k {folder} -c listen_addresses='' -c fsync={durable} -c max_connections=200"
     run(
         str(install / "bin/pg_ctl"),
         "-D",

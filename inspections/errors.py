@@ -71,3 +71,31 @@ class OperationRefused(errors.Conflict):
 
     slug = "operation_refused"
     title = "Nhật ký cuộc kiểm tra không nhận thao tác này"
+
+
+class NothingSetAside(errors.NotFound):
+    """There is no such operation, or somebody has decided about it already."""
+
+    slug = "nothing_set_aside"
+    title = "Không có thao tác giữ riêng này, hoặc thao tác đã được quyết định"
+
+
+class CannotBeAdopted(errors.Invalid):
+    """What the operation says cannot be taken into the record, whoever wants it."""
+
+    slug = "cannot_be_adopted"
+    title = "Thao tác này không nhận vào hồ sơ được"
+
+
+class ConflictChanged(errors.Conflict):
+    """The values that stand against each other are others than those on the screen."""
+
+    slug = "conflict_changed"
+    title = "Các nội dung khác nhau đã thay đổi so với bản đang xem"
+
+
+class ReasonMissing(errors.Invalid):
+    """A decision that others must understand later gives no reason, or chooses nothing."""
+
+    slug = "reason_missing"
+    title = "Chưa đủ để quyết định"

@@ -199,13 +199,17 @@ class Fold:
         """The same in the order of the log."""
         return sorted(self.known(entity).values(), key=log_order)
 
-    def undecided(self) -> list[Entry]:
-        """What was set aside and neither adopted nor dismissed since, in the order of the log."""
-        decided = {
-            entry.body.get("op_id")
+    def decided(self) -> set[str]:
+        """The ids of the operations that somebody has adopted or dismissed."""
+        return {
+            str(entry.body.get("op_id"))
             for entry in self.entries.values()
             if entry.operation.type in entities.DECISIONS and entry.is_effective
         }
+
+    def undecided(self) -> list[Entry]:
+        """What was set aside and neither adopted nor dismissed since, in the order of the log."""
+        decided = self.decided()
         aside = (e for e in self.entries.values() if not e.is_effective or e.op_id in self.left_out)
         return sorted(
             (e for e in aside if e.op_id not in decided and e.operation.type not in entities.STEP_TYPES),

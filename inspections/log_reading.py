@@ -102,6 +102,13 @@ def adoptable(session: Session, inspection_id: str, op_ids: Collection[str]) -> 
     return {entry.op_id: entry for entry in found if entry.operation.inspection == inspection_id}
 
 
+def beside(session: Session, inspection_id: str) -> list[Entry]:
+    """The operations that name this inspection and stand in their device's chain alone, in no stream."""
+    named = LoggedOperation.header.contains(f'"inspection":"{inspection_id}"', autoescape=True)
+    query = select(LoggedOperation).where(LoggedOperation.inspection.is_(None), named)
+    return _entries(session, query.order_by(LoggedOperation.received_at, LoggedOperation.seq))
+
+
 def waiting_signoff(session: Session, inspection: Inspection) -> signoff.Shown | None:
     """What the sign-off that waits for confirmation says was shown; None if none waits."""
     if inspection.waiting_signoff is None:

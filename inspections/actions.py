@@ -29,6 +29,7 @@ from inspections.errors import (
 from inspections.models import Inspection, TeamMember
 from inspections.operation import Draft
 from inspections.workflow import Form, Part, State
+from registry import queries as registry_queries
 from registry.existence import exists_on
 from registry.models import Unit
 
@@ -94,8 +95,9 @@ def schedule(
             field="planned_on", unit=unit.code,
         )  # fmt: skip
     inspection_id = ids.new_id()
+    unit_name = registry_queries.name_of(session, unit, planned_on)
     inspection = Inspection(
-        id=inspection_id, unit_id=unit.id, unit_name=unit.name, unit_type=unit.unit_type, form=form,
+        id=inspection_id, unit_id=unit.id, unit_name=unit_name, unit_type=unit.unit_type, form=form,
         state=State.SCHEDULED, revision=1, planned_on=planned_on, scheduled_at=at, head_pos=0,
         root=chain.log_genesis(inspection_id), team=[],
     )  # fmt: skip

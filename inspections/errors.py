@@ -1,5 +1,8 @@
 """What the inspection rules refuse, each with its reason in words."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from core import errors
 
 
@@ -71,6 +74,64 @@ class OperationRefused(errors.Conflict):
 
     slug = "operation_refused"
     title = "Nhật ký cuộc kiểm tra không nhận thao tác này"
+
+
+class PlanUnknown(errors.NotFound):
+    """There is no such plan, or no such row in it."""
+
+    slug = "plan_unknown"
+    title = "Không có kế hoạch này"
+
+
+class PlanExists(errors.Conflict):
+    """The year has a plan already; it is adjusted, not made a second time."""
+
+    slug = "plan_exists"
+    title = "Năm này đã có kế hoạch kiểm tra"
+
+
+class PlanStepNotAllowed(errors.Conflict):
+    """The plan's states have no such step from here."""
+
+    slug = "plan_step_not_allowed"
+    title = "Bước này chưa thực hiện được với kế hoạch"
+
+
+class PlanApprovalRefused(errors.Invalid):
+    """An approval whose number, day or reason does not fit; `field` names the place."""
+
+    slug = "plan_approval_refused"
+    title = "Thông tin phê duyệt kế hoạch chưa hợp lệ"
+
+
+class RowFaultLike(Protocol):
+    """A fault in a row: readable, and JSON-ready."""
+
+    def members(self) -> dict[str, object]:
+        """The fault as members of a problem."""
+
+
+class PlanRefused(errors.Invalid):
+    """Rows that cannot stand in a plan; `faults` lists rows, columns and remedies, and nothing was stored."""
+
+    slug = "plan_refused"
+    title = "Kế hoạch kiểm tra chưa hợp lệ"
+
+    def __init__(self, faults: Sequence[RowFaultLike]) -> None:
+        shown = list(faults)[:20]
+        super().__init__(
+            f"Có {len(faults)} chỗ cần sửa; chưa ghi gì.\n" + "\n".join(map(str, shown)),
+            count=len(faults),
+            faults=[fault.members() for fault in shown],
+        )
+        self.faults = tuple(faults)
+
+
+class GroundsMissing(errors.Invalid):
+    """An inspection that the approved plan does not have, and for which no request is cited."""
+
+    slug = "grounds_missing"
+    title = "Cuộc kiểm tra chưa có căn cứ"
 
 
 class NothingSetAside(errors.NotFound):

@@ -1,4 +1,4 @@
-"""What Điều 40 asks of an inspector since 01/6/2016: certificates awarded by the day, three years of service."""
+"""What Điều 40 asks of whoever inspects since 01/6/2016: certificates by the day, three years of work."""
 
 from datetime import date
 

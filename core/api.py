@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint as FlaskBlueprint
 from flask import Flask, Request, Response, current_app, g, jsonify, render_template
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema, fields
+from marshmallow import INCLUDE, RAISE, Schema, fields
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
@@ -35,7 +35,12 @@ class Out(Schema):
 
 
 class ProblemOut(Out):
-    """An RFC 9457 problem."""
+    """An RFC 9457 problem; which further members it has depends on `code`."""
+
+    class Meta:
+        """Further members are machine-readable facts."""
+
+        unknown = INCLUDE
 
     type = fields.String(required=True)
     title = fields.String(required=True)

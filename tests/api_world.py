@@ -1,0 +1,146 @@
+"""An office in the middle of its work, and everybody who may call it, for tests that call every route."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from flask import Flask, Response
+
+from accounts import cookies, forgery, signing_in
+from accounts.models import Person
+from accounts.roles import Role
+from app import create_app
+from core import clock, db, epoch, jobs
+from core.settings import Settings
+from inspections import chain
+from inspections.operation import Operation
+from registry import actions as registry_actions
+from tests import people, tablets, teams, visits
+from tests.tablets import Tablet
+
+STRANGER, DEVICE = "stranger", "device"
+EVERYBODY = (STRANGER, *map(str, Role), DEVICE)
+AGENCY = registry_actions.AgencyNames(
+    "Sở Khoa học và Công nghệ", "Chi cục Tiêu chuẩn Đo lường Chất lượng", "Trà Vinh",
+    "Ủy ban nhân dân tỉnh Trà Vinh", "BB-TĐC",
+)  # fmt: skip
+
+
+def open_app(folder: Path) -> Flask:
+    """The application as it is served: a defect is answered with 500, not raised."""
+    app = create_app(Settings(data=folder / "var", database_url="", port=8000, demo=True))
+    with app.app_context():
+        connection = db.db.engine.connect().execution_options(**db.writing_options())
+        with connection, connection.begin():
+            db.Base.metadata.create_all(connection)
+        with db.writing() as session:
+            epoch.begin(session, at=clock.now())
+    return app
+
+
+@dataclass
+class World:
+    """The application with the people and things in it, and the tablet of a leader (`tablet`)."""
+
+    app: Flask
+    persons: dict[str, str]
+    tablet: Tablet
+    known: dict[str, list[str]]
+    _sessions: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def credentials(self, who: str) -> dict[str, dict[str, str]]:
+        """The `headers` and `cookies` with which they call; whoever's session was ended has a new one."""
+        if who == STRANGER:
+            return {"headers": {}, "cookies": {}}
+        if who == DEVICE:
+            return {"headers": self.tablet.headers, "cookies": {}}
+        if who not in self._sessions:
+            self._sessions[who] = self._begun(self.persons[who])
+        return self._sessions[who]
+
+    def end_sessions(self) -> None:
+        """Whoever calls next has a new session."""
+        self._sessions.clear()
+
+    def _begun(self, person_id: str) -> dict[str, dict[str, str]]:
+        """A session as the sign-in would begin it, without the cost of a password."""
+        with self.app.test_request_context(), db.writing() as session:
+            begun = signing_in.begin_session(session, session.get_one(Person, person_id), at=clock.now())
+            cookies.issue(begun.token)
+            answer = self.app.process_response(Response())
+            name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+            csrf = {forgery.HEADER: forgery.token_of(begun.session_id)}
+            return {"headers": csrf, "cookies": {name: value}}
+
+    def grounded(self, value: Any, *, salt: str) -> Any:
+        """The value, in which half of the made-up names are replaced by what exists here."""
+        if isinstance(value, list):
+            return [self.grounded(one, salt=salt) for one in value]
+        if not isinstance(value, Mapping):
+            return value
+        return {name: self._grounded_member(name, member, salt) for name, member in value.items()}
+
+    def _grounded_member(self, name: str, value: Any, salt: str) -> Any:
+        chosen = zlib.crc32(f"{salt}{name}{value!r}".encode("utf-8", "replace"))
+        real = self.known.get(name)
+        if real and isinstance(value, str) and chosen % 2:
+            return real[chosen // 2 % len(real)]
+        return self.grounded(value, salt=salt)
+
+    def chained(self, batch: Any) -> Any:
+        """The batch with its operations numbered, hashed and signed as the tablet would; else as it is."""
+        try:
+            operations = msgspec.convert(batch["ops"], list[Operation])
+            numbered = [msgspec.structs.replace(one, seq=seq) for seq, one in enumerate(operations, start=1)]
+            links = chain.chained(self.tablet.device, self.tablet.hashes[0], numbered)
+        except (msgspec.ValidationError, KeyError, TypeError, UnicodeEncodeError):
+            return batch
+        if not links:
+            return batch
+        head, device = links[-1].hash, self.tablet.device
+        signature = self.tablet.sign(chain.head_message(device, len(links), head))
+        return batch | {
+            "device": device, "epoch": self.tablet.epoch, "prev": self.tablet.hashes[0], "head": head,
+            "sig": signature, "ops": [msgspec.to_builtins(one) for one in numbered],
+        }  # fmt: skip
+
+
+def make_world(folder: Path) -> World:
+    """Inspections in three states, approved minutes that wait for the clerk, people of every role."""
+    app = open_app(folder)
+    visits.registered(app)
+    with app.app_context(), db.writing() as session:
+        registry_actions.describe_agency(session, AGENCY, by=visits.SYSTEM, at=clock.now())
+    visit = visits.Visit(app).decided().started().submitted()
+    leader = visit.people_ids["leader"]
+    persons = {role: people.there_is(app, f"nguoi.{role}", roles=(role,)) for role in map(str, Role)}
+    report = _approved(app, visit)
+    with app.app_context(), db.writing() as session:
+        running = teams.make_inspection(session, {leader: "leader", persons["inspector"]: "member"})
+        planned = teams.make_inspection(session, {}, state="scheduled", checklist=None)
+        tablet, spare = (teams.admitted(session, app, leader) for _ in range(2))
+        tablet.epoch = epoch.current(session)
+        inspections = [visit.inspection, running.id, planned.id]
+    known = {
+        "inspection_id": inspections, "inspection": inspections, "report_id": [report],
+        "code": [visits.UNIT], "unit_code": [visits.UNIT], "reference": [visits.CHECKLIST],
+        "checklist": [visits.CHECKLIST], "profile": [visits.PROFILE], "person_id": [*persons.values(), leader],
+        "actor": [leader], "device_id": [spare.device], "device": [tablet.device], "epoch": [tablet.epoch],
+        "username": ["nguoi.inspector"], "password": [people.PASSWORD], "content": [visit.content_hash()],
+    }  # fmt: skip
+    return World(app, persons, tablet, known)
+
+
+def _approved(app: Flask, visit: visits.Visit) -> str:
+    """The id of the drafted minutes of the inspection, once the supervisor has approved it."""
+    supervisor = tablets.Office(app, "nguoi.supervisor")
+    address = f"/api/v1/inspections/{visit.inspection}"
+    approved = supervisor.post(f"{address}/approve", {"content": visit.content_hash()})
+    assert approved.status_code == 200, approved.text
+    with app.app_context():
+        jobs.run_due()
+    (report,) = supervisor.client.get(f"{address}/reports").json["reports"]
+    return str(report["id"])

@@ -22,7 +22,7 @@ def endpoint(
     """Declare who may call the view and give it a transaction.
 
     Args:
-        prepare: work on the request that needs no database (inflate, decode, hash); it runs after the caller
+        prepare: work that needs no write lock (inflate, decode, hash, read); it runs after the caller
             is known and before the write lock is taken, and its result is passed as `prepared`.
         write: whether the view writes; by default what the HTTP method says.
     """
@@ -35,8 +35,9 @@ def endpoint(
             if prepare is not None:
                 kwargs["prepared"] = prepare()
             writes = is_unsafe(request.method) if write is None else write
-            with db.writing() if writes else db.reading() as session:
-                return view(*args, **kwargs, session=session, caller=caller)
+            return db.transacted(
+                lambda session: view(*args, **kwargs, session=session, caller=caller), writes=writes
+            )
 
         edge.access = access  # type: ignore[attr-defined] # read by the test that enumerates routes
         return edge

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from core import db, wording
-from reports import codes, queries, verify
+from core import wording
+from reports import codes, verify
 from reports.verdicts import Verdict
 
 group = AppGroup("reports", help="Biên bản đã phát hành.")
@@ -18,12 +18,7 @@ def verify_file(path: Path) -> None:
     """Say whether PATH is a document that was issued here; exit code 0 only if it is authentic."""
     if path.stat().st_size > verify.LARGEST_BYTES:
         raise click.ClickException(f"Tệp lớn hơn {verify.LARGEST_BYTES // 1024 // 1024} MB.")
-    pdf = path.read_bytes()
-    with db.reading() as session:
-        roots = queries.roots(session)
-    file = verify.examined(pdf, roots)
-    with db.reading() as session:
-        verdict = verify.verdict(session, file)
+    verdict = verify.verdict_on(path.read_bytes())
     _print(verdict)
     if not verdict.is_authentic:
         raise SystemExit(1)

@@ -26,15 +26,18 @@ def _context(roots: tuple[bytes, ...], moment: datetime) -> ValidationContext:
     return ValidationContext(trust_roots=trusted, allow_fetching=False, moment=moment)
 
 
-def _signature(embedded: EmbeddedPdfSignature, roots: tuple[bytes, ...]) -> SeenSignature:
+def _signature(embedded: EmbeddedPdfSignature, order: ExamineOrder) -> SeenSignature:
     claimed = embedded.self_reported_timestamp
     now = datetime.now(UTC)
     # A certificate is judged at the time of signing: what was sealed stays sealed when the certificate runs
     # out. The claim is safe to use, because a file is only ever accepted if our registry has its very bytes.
     moment = claimed if claimed is not None and claimed.tzinfo and claimed <= now else now
-    status = validate_pdf_signature(embedded, signer_validation_context=_context(roots, moment))
+    status = validate_pdf_signature(
+        embedded, signer_validation_context=_context(order.roots, moment), skip_diff=not order.compares
+    )
     certificate = embedded.signer_cert
     subject = certificate.subject.native
+    covers_file = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     level = status.modification_level
     return SeenSignature(
         field=str(embedded.field_name),
@@ -45,8 +48,8 @@ def _signature(embedded: EmbeddedPdfSignature, roots: tuple[bytes, ...]) -> Seen
         certifies=embedded.docmdp_level is not None,
         is_intact=bool(status.intact and status.valid),
         is_trusted=bool(status.trusted),
-        covers_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
-        changes=level.name.lower() if level else "none",
+        covers_file=covers_file,
+        changes=level.name.lower() if level else "none" if covers_file else "unknown",
         holds=bool(status.bottom_line),
     )
 
@@ -63,7 +66,7 @@ def seen(order: ExamineOrder) -> Seen:
     fields = tuple(str(name) for name, _value, _reference in enumerate_sig_fields(reader))
     return Seen(
         pages=int(reader.root["/Pages"]["/Count"]),
-        signatures=tuple(_signature(one, order.roots) for one in reader.embedded_regular_signatures),
+        signatures=tuple(_signature(one, order) for one in reader.embedded_regular_signatures),
         codes=_codes(order.pdf, reader),
         fields=fields,
     )

@@ -54,17 +54,21 @@ class Printed(msgspec.Struct, frozen=True):
 
 
 class ExamineOrder(msgspec.Struct, frozen=True):
-    """A file to be examined, and the certificates (DER) that alone are trusted to judge its signatures."""
+    """A file to be examined, and the certificates (DER) that alone are trusted to judge its signatures.
+
+    `compares` asks what was changed after each signature, which can take half a minute of a processor.
+    """
 
     pdf: bytes
     roots: tuple[bytes, ...]
+    compares: bool = False
 
 
 class SeenSignature(msgspec.Struct, frozen=True):
     """A signature as it is found in a file.
 
     `holds` says that nothing speaks against it; the members before it say what does. `changes` is what came
-    after it: `none`, `lta_updates`, `form_filling`, or worse.
+    after it: `none`, `lta_updates`, `form_filling`, or worse; `unknown` where nobody compared.
     """
 
     field: str

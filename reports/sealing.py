@@ -24,6 +24,7 @@ MEDIA_TYPE = "application/pdf"
 _PURPOSE = "Phát hành biên bản kiểm tra"
 _DEMO_PURPOSE = "Trình diễn, không có giá trị pháp lý"
 _EXAMINING = child.Limits(wall_s=60, cpu_s=20, memory_bytes=1024 * 1024 * 1024)
+_COMPARING = child.Limits(wall_s=180, cpu_s=90, memory_bytes=1024 * 1024 * 1024)
 
 
 class SealBroken(Exception):  # noqa: N818 (a defect of ours, found before anybody gets the file)
@@ -87,14 +88,17 @@ def carried_out(snapshot_sha256: str, imprint: Imprint, *, at: datetime) -> Seal
     return Sealed(received, printed.pages, at, key, printed.unreadable)
 
 
-def examined(pdf: bytes, roots: tuple[bytes, ...]) -> Seen:
+def examined(pdf: bytes, roots: tuple[bytes, ...], *, compares: bool = False) -> Seen:
     """What the file shows, judged by these certificates alone.
 
+    Args:
+        compares: whether to find out what was changed after each signature.
     Raises:
         ChildFailed: it cannot be read as a PDF, or reading it takes too long.
     """
-    order = msgspec.msgpack.encode(ExamineOrder(pdf, roots))
-    return msgspec.msgpack.decode(child.run("reports.examiner", order, _EXAMINING), type=Seen)
+    order = msgspec.msgpack.encode(ExamineOrder(pdf, roots, compares))
+    limits = _COMPARING if compares else _EXAMINING
+    return msgspec.msgpack.decode(child.run("reports.examiner", order, limits), type=Seen)
 
 
 def check(pdf: bytes, key: SealingKey) -> None:

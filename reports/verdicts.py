@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from reports.orders import Seen, SeenSignature
+from reports.orders import Seen
 from reports.sign import AGENCY_FIELD, PLANNED_FIELDS
+
+_FORM_FILLING = "form_filling"
 
 
 class Outcome(StrEnum):
@@ -103,7 +105,7 @@ def judged(seen: Seen | None, known: Known | None, relation: Relation, *, ours: 
     if not seen.signatures:
         return _of_unsigned(seen, known)
     is_ours = known is not None or any(one.fingerprint in ours for one in seen.signatures)
-    return _of_other(seen, known) if is_ours else _of_foreign(seen)
+    return _of_other(seen, known, ours) if is_ours else _of_foreign(seen)
 
 
 def _of_issued(seen: Seen | None, known: Known) -> Verdict:
@@ -151,10 +153,8 @@ def _of_extended(seen: Seen | None, known: Known) -> Verdict:
             Outcome.ALTERED,
             (beginning, "Phần nối thêm sau chữ ký số không đọc được theo chuẩn PDF."), known,
         )  # fmt: skip
-    first, *later = seen.signatures or (None,)
-    agency_holds = first is not None and first.field == AGENCY_FIELD and first.holds
-    if agency_holds and later and _only_planned(seen, later):
-        names = ", ".join(f"«{one.signer}»" for one in later)
+    if signs_in_place(seen) and seen.signatures[0].changes == _FORM_FILLING and seen.signatures[0].holds:
+        names = ", ".join(f"«{one.signer}»" for one in seen.signatures[1:])
         return Verdict(
             Outcome.COUNTERSIGNED,
             (
@@ -169,10 +169,14 @@ def _of_extended(seen: Seen | None, known: Known) -> Verdict:
     )  # fmt: skip
 
 
-def _only_planned(seen: Seen, later: list[SeenSignature]) -> bool:
+def signs_in_place(seen: Seen) -> bool:
+    """Whether there are further signatures behind the agency's, each in a place that was reserved for it."""
+    agency, later = seen.signatures[:1], seen.signatures[1:]
     names = [one.field for one in later]
     return (
-        all(one.is_intact and one.field in PLANNED_FIELDS for one in later)
+        [one.field for one in agency] == [AGENCY_FIELD]
+        and bool(later)
+        and all(one.is_intact and one.field in PLANNED_FIELDS for one in later)
         and len(names) == len(set(names))
         and later[-1].covers_file
         and set(seen.fields) <= {AGENCY_FIELD, *PLANNED_FIELDS}
@@ -188,11 +192,13 @@ def _of_unsigned(seen: Seen, known: Known | None) -> Verdict:
     return Verdict(Outcome.NOT_SIGNED, tuple(reasons), known, seen)
 
 
-def _of_other(seen: Seen, known: Known | None) -> Verdict:
+def _of_other(seen: Seen, known: Known | None, ours: Collection[str]) -> Verdict:
     """The file names our document or our certificate, and its bytes are not ours."""
     reasons = []
     if known is not None:
         reasons.append(f"Tệp mang mã xác minh của văn bản số {known.number} nhưng khác bản đã phát hành.")
+    if strangers := [one.signer for one in seen.signatures if one.fingerprint not in ours]:
+        reasons.append(f"Tệp được ký bằng chứng thư số lạ, ghi tên «{'», «'.join(strangers)}».")
     if any(not one.is_intact for one in seen.signatures):
         reasons.append("Nội dung đã bị thay đổi sau khi ký: chữ ký số không khớp nội dung.")
     elif any(not one.covers_file for one in seen.signatures):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from core import clock, files
+from core import clock, db, files
 from reports import child, codes, queries, sealing, verdicts
 from reports.models import Report
 from reports.orders import Seen
@@ -19,52 +19,50 @@ LARGEST_BYTES = 25 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Examined:
+class _File:
     """A file with what it shows; `seen` is None if it could not be read to its end."""
 
     pdf: bytes
     seen: Seen | None
 
-    @property
-    def sha256(self) -> str:
-        """The file's name."""
-        return hashlib.sha256(self.pdf).hexdigest()
 
+def verdict_on(pdf: bytes) -> Verdict:
+    """Whether bytes, signature and registry agree, and if not, what does not.
 
-def examined(pdf: bytes, roots: tuple[bytes, ...]) -> Examined:
-    """The file with what it shows, judged by these certificates alone; takes a second, so no lock is held.
-
+    It takes a second, and up to a minute where somebody signed after us; no transaction is open meanwhile.
     Whatever makes a validator stumble or tarry makes the file unreadable: a document of ours does neither.
     """
+    with db.reading() as session:
+        roots = queries.roots(session)
+    file = _File(pdf, _seen(pdf, roots))
+    with db.reading() as session:
+        report, relation = _related(session, file)
+        known = _known(session, report) if report is not None else None
+        ours = {one.fingerprint for one in queries.certificates(session)}
+    seen = file.seen
+    if relation is Relation.EXTENDED and seen is not None and verdicts.signs_in_place(seen):
+        seen = _seen(pdf, roots, compares=True) or seen
+    return verdicts.judged(seen, known, relation, ours=ours)
+
+
+def _seen(pdf: bytes, roots: tuple[bytes, ...], *, compares: bool = False) -> Seen | None:
     try:
-        return Examined(pdf, sealing.examined(pdf, roots))
+        return sealing.examined(pdf, roots, compares=compares)
     except child.ChildFailed:
-        return Examined(pdf, None)
+        return None
 
 
-def verdict(session: Session, file: Examined) -> Verdict:
-    """Whether bytes, signature and registry agree, and if not, what does not."""
-    report, relation = _related(session, file)
-    ours = {one.fingerprint for one in queries.certificates(session)}
-    known = _known(session, report) if report is not None else None
-    return verdicts.judged(file.seen, known, relation, ours=ours)
-
-
-def _related(session: Session, file: Examined) -> tuple[Report | None, Relation]:
+def _related(session: Session, file: _File) -> tuple[Report | None, Relation]:
     """The document that the file is, begins with, or claims to be."""
-    if same := queries.by_bytes(session, file.sha256):
+    if same := queries.by_bytes(session, hashlib.sha256(file.pdf).hexdigest()):
         return same, Relation.SAME
-    claimed = queries.sealed_among(session, _claims(file))
+    claims = file.seen.codes if file.seen is not None else codes.claimed(file.pdf)
+    claimed = queries.sealed_among(session, claims)
     if claimed is None or claimed.pdf_sha256 is None:
         return None, Relation.OTHER
     if file.pdf.startswith(files.read(claimed.pdf_sha256)):
         return claimed, Relation.EXTENDED
     return claimed, Relation.OTHER
-
-
-def _claims(file: Examined) -> tuple[str, ...]:
-    """The verification codes that stand in the file, also in one that no validator could read."""
-    return file.seen.codes if file.seen is not None else codes.claimed(file.pdf)
 
 
 def _known(session: Session, report: Report) -> Known | None:

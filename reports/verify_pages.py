@@ -5,17 +5,14 @@ Files that people upload are examined and forgotten.
 """
 
 from flask import Blueprint, redirect, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core import db, files, page, problems
 from core.access import PUBLIC
-from core.caller import Caller
 from core.errors import Refusal
 from reports import codes, queries, verify
 from reports.errors import CodeUnknown, FileMissingForVerification, FileTooLargeToVerify
 from reports.verdicts import Verdict
-from reports.verify import Examined
 
 bp = Blueprint("verification", __name__, url_prefix="/verify")
 
@@ -34,7 +31,7 @@ def _shown(*, verdict: Verdict | None = None, refusal: Refusal | None = None, ow
 
 @bp.get("")
 @page.page(PUBLIC)
-def form(*, session: Session, caller: Caller) -> Answer:  # noqa: ARG001 (every view is told)
+def form(**_edge: object) -> Answer:
     """The form; a typed code leads to its page."""
     typed = request.args.get("code", "").strip()
     if not typed:
@@ -46,8 +43,8 @@ def form(*, session: Session, caller: Caller) -> Answer:  # noqa: ARG001 (every 
     return redirect(url_for("verification.by_code", typed=code), code=303)
 
 
-def _uploaded() -> Examined:
-    """The uploaded file with what it shows.
+def _uploaded() -> Verdict:
+    """The verdict on the uploaded file.
 
     Raises:
         FileMissingForVerification, FileTooLargeToVerify
@@ -60,24 +57,18 @@ def _uploaded() -> Examined:
     pdf = uploaded.stream.read(verify.LARGEST_BYTES + 1)
     if len(pdf) > verify.LARGEST_BYTES:
         raise FileTooLargeToVerify(limit_bytes=verify.LARGEST_BYTES)
-    return _examined(pdf)
-
-
-def _examined(pdf: bytes) -> Examined:
-    with db.reading() as session:
-        roots = queries.roots(session)
-    return verify.examined(pdf, roots)
+    return verify.verdict_on(pdf)
 
 
 @bp.post("")
 @page.page(PUBLIC, prepare=_uploaded, write=False)
-def upload(*, prepared: Examined, session: Session, caller: Caller) -> Answer:  # noqa: ARG001
+def upload(*, prepared: Verdict, **_edge: object) -> Answer:
     """The verdict on the uploaded file."""
-    return _shown(verdict=verify.verdict(session, prepared))
+    return _shown(verdict=prepared)
 
 
-def _our_copy() -> Examined:
-    """The file that the registry has under the code.
+def _our_copy() -> Verdict:
+    """The verdict on the file that the registry has under the code.
 
     Raises:
         CodeUnknown: no document carries it.
@@ -87,14 +78,14 @@ def _our_copy() -> Examined:
         raise CodeUnknown("Kiểm tra lại mã in ở cuối mỗi trang của văn bản.")
     with db.reading() as session:
         sha256 = queries.by_code(session, code).pdf_sha256
-    return _examined(files.read(str(sha256)))
+    return verify.verdict_on(files.read(str(sha256)))
 
 
 @bp.get("/<typed>")
 @page.page(PUBLIC, prepare=_our_copy)
-def by_code(typed: str, *, prepared: Examined, session: Session, caller: Caller) -> Answer:  # noqa: ARG001
+def by_code(typed: str, *, prepared: Verdict, **_edge: object) -> Answer:  # noqa: ARG001 (read by `prepare`)
     """What we issued under this code, verified afresh."""
-    return _shown(verdict=verify.verdict(session, prepared), own=True)
+    return _shown(verdict=prepared, own=True)
 
 
 blueprints = [bp]

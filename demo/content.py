@@ -92,6 +92,10 @@ def symbol(unit_name: str) -> str:
     )
 
 
+def _head(unit_name: str) -> str:
+    return "Chủ tịch UBND" if unit_name.startswith("UBND") else "Giám đốc"
+
+
 def written(day: date) -> str:
     """The day as Vietnamese papers write it: 05/02/2022, 12/4/2022."""
     return (
@@ -111,6 +115,7 @@ def _filled(text: str, unit_name: str, rng: random.Random) -> str:
     return text.format(
         k=symbol(unit_name),
         unit=unit_name,
+        head=_head(unit_name),
         n=rng.randint(11, 389),
         d22=written(_workday(date(2022, 1, 4), rng.randint(0, 280))),
         d23=written(_workday(date(2023, 1, 4), rng.randint(0, 100))),
@@ -214,11 +219,13 @@ def _conclusions(codes: Iterable[str], rng: random.Random) -> dict[str, str]:
     return told | {code: weighed[code] for code in (*serious, *noted)}
 
 
-def _participants(team: Iterable[tuple[str, str, str]], rng: random.Random) -> tuple[Body, ...]:
+def _participants(
+    team: Iterable[tuple[str, str, str]], unit_name: str, rng: random.Random
+) -> tuple[Body, ...]:
     ours = [{"side": "team", "name": n, "title": t, "role": r, "present": True} for n, t, r in team]
     names = rng.sample(_texts()["invented_names"], len(_texts()["unit_people"]))
     theirs = [
-        {"side": "unit", "name": name, "title": title, "role": role, "present": True}
+        {"side": "unit", "name": name, "title": _filled(title, unit_name, rng), "role": role, "present": True}
         for name, (title, role) in zip(names, _texts()["unit_people"], strict=True)
     ]
     return (*ours, *theirs)
@@ -258,7 +265,7 @@ def visit(
             _judged(by_code[apart["item"]], apart["second"]),
             apart["reason"],
         ),
-        participants=_participants(team, random.Random(f"{seed}/{unit_name}/people")),  # noqa: S311 (a story)
+        participants=_participants(team, unit_name, random.Random(f"{seed}/{unit_name}/people")),  # noqa: S311 (a story)
         strength={
             "category": "diem_manh",
             "text": texts["strength"]["text"],

@@ -4,21 +4,23 @@ Writing transactions are opened by the edges (`endpoint`, `page`, `jobs`, comman
 Reading transactions cannot write, which the database itself enforces.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, Uuid, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Uuid, event, exc
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from core.settings import Settings
 from core.write_lock import WriteLock, connection_class
+
+Result = TypeVar("Result")
 
 WRITE_LOCK = "thucdia.write_lock"
 _MODE = "thucdia_mode"
@@ -29,6 +31,11 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "wal_autocheckpoint=4000",
 )
+# Unique violation, deadlock, serialisation failure (PostgreSQL documentation, appendix A). SQLite has one
+# writer at a time, so what it refuses once it would refuse again.
+_LOST_RACES = frozenset({"23505", "40P01", "40001"})
+# The victim of a deadlock may be back before the winner has committed, and then loses to it once more.
+_ATTEMPTS = 3
 
 
 class Base(DeclarativeBase):
@@ -138,6 +145,27 @@ def reading() -> Iterator[Session]:
     """A transaction that sees one state and cannot change it."""
     with _transaction("read") as session:
         yield session
+
+
+def transacted(act: Callable[[Session], Result], *, writes: bool) -> Result:
+    """What `act` returned in a transaction of its own, committed if it `writes`.
+
+    Two who check at the same instant that a thing is not there, and then add it, both pass the check. The one
+    whom the database stops acts again from the beginning, and then sees what the other has done. Nothing of
+    the first attempt is left, so `act` must not do anything that a rollback does not undo.
+    """
+
+    def once() -> Result:
+        with writing() if writes else reading() as session:
+            return act(session)
+
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return once()
+        except exc.DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _LOST_RACES:
+                raise
+    return once()
 
 
 @contextmanager

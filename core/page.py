@@ -35,8 +35,9 @@ def page(
             if prepare is not None:
                 kwargs["prepared"] = prepare()
             writes = is_unsafe(request.method) if write is None else write
-            with db.writing() if writes else db.reading() as session:
-                return view(*args, **kwargs, session=session, caller=g.caller)
+            return db.transacted(
+                lambda session: view(*args, **kwargs, session=session, caller=g.caller), writes=writes
+            )
 
         edge.access = access  # type: ignore[attr-defined] # read by the test that enumerates routes
         return edge

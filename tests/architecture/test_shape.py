@@ -92,7 +92,8 @@ def test_writing_transactions_are_opened_at_the_edges_only():
     opening = {
         _name(path)
         for path in _product_modules()
-        if "db.writing()" in path.read_text(encoding="utf-8") and path.stem != "commands"
+        if any(opener in path.read_text(encoding="utf-8") for opener in ("db.writing()", "db.transacted("))
+        and path.stem != "commands"
     }
     assert opening - MAY_OPEN_WRITING == set()
 

@@ -24,6 +24,7 @@ from inspections.models import BlobReference, Inspection, LoggedOperation
 from inspections.situation import Items
 
 PORTION = 500
+KEPT_FOLDS = 32
 _FREEZING = ("inspection.signoff", "inspection.signoff_confirmed")
 
 
@@ -69,6 +70,20 @@ def all_entries(session: Session, inspection_id: str) -> list[Entry]:
 def whole_fold(session: Session, inspection_id: str) -> Fold:
     """The fold of the whole log."""
     return fold.build(all_entries(session, inspection_id))
+
+
+_AT: dict[tuple[str, int], Fold] = {}
+
+
+def fold_at(session: Session, inspection_id: str, pos: int) -> Fold:
+    """The fold as it stood at the position; it never changes, so those read last are kept in memory."""
+    if (kept := _AT.get((inspection_id, pos))) is not None:
+        return kept
+    entries = _entries(session, _stream(inspection_id).where(LoggedOperation.pos <= pos))
+    if len(_AT) >= KEPT_FOLDS:
+        _AT.pop(next(iter(_AT)), None)
+    folded = _AT[inspection_id, pos] = fold.build(entries)
+    return folded
 
 
 def partial_fold(session: Session, inspection: Inspection, touched: Collection[str]) -> Fold:

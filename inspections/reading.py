@@ -88,7 +88,7 @@ def review_of(session: Session, inspection: Inspection) -> review.Review | None:
     record = record_of(fold)
     scope = relevance.Scope(inspection.unit_type, inspection.profile)
     recorded = recorded_in(record)
-    cited = _references(session, inspection, definition)
+    cited = references_of(session, inspection, definition)
     around = review_layout.Surroundings(
         asked=relevance.relevant_items(definition, scope, recorded.answers),
         references=cited,
@@ -98,8 +98,8 @@ def review_of(session: Session, inspection: Inspection) -> review.Review | None:
         stored=_stored(session, inspection.id),
         content=content.content_hash(inspection.id, inspection.checklist_sha256 or "", fold),
     )
-    signed_on = _signed_on(inspection, fold)
-    found = findings.findings_of(inspection.id, fold, definition, signed_on=signed_on, references=cited)
+    signed = signed_on(inspection, fold)
+    found = findings.findings_of(inspection.id, fold, definition, signed_on=signed, references=cited)
     return review_layout.laid_out(record, definition, found, around=around)
 
 
@@ -123,7 +123,8 @@ def _lacks(
     return wanted
 
 
-def _references(session: Session, inspection: Inspection, definition: Definition) -> dict[str, str]:
+def references_of(session: Session, inspection: Inspection, definition: Definition) -> dict[str, str]:
+    """What each item cites, as it was in force in the period examined."""
     if inspection.period_from is None or inspection.period_to is None:
         return {}
     instruments = registry.instruments_by_code(session)
@@ -133,7 +134,7 @@ def _references(session: Session, inspection: Inspection, definition: Definition
     }
 
 
-def _signed_on(inspection: Inspection, fold: Fold) -> date | None:
+def signed_on(inspection: Inspection, fold: Fold) -> date | None:
     """The local day on which the visit ended, once its minutes are signed."""
     ended_at = fold.values("inspection").get("ended_at")
     if inspection.frozen_pos is None or not isinstance(ended_at, str):

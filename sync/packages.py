@@ -18,7 +18,7 @@ from accounts import device_api
 from accounts.device_models import Device, DeviceGrant
 from core.caller import Caller
 from core.errors import NotFound
-from inspections import queries
+from inspections import earlier_findings, queries
 from inspections.models import Inspection
 from inspections.workflow import State
 from registry import queries as registry_queries
@@ -80,11 +80,20 @@ def _bytes(session: Session, inspection: Inspection) -> bytes:
         "agency": _agency(session),
         "team": _team(session, inspection),
         "server_keys": device_api.server_keys(),
-        # The first inspection of a unit has none; the list has the shape that later ones fill.
-        "previous_findings": [],
         "limits": limits.published(),
+        **_left_open(session, inspection),
     }
     return msgspec.json.encode(package, order="sorted")
+
+
+def _left_open(session: Session, inspection: Inspection) -> dict[str, Any]:
+    """What earlier inspections of the unit left open, and the notes from which its items' answers start."""
+    carried = earlier_findings.carried_into(session, inspection)
+    items = earlier_findings.items_asking(session, inspection) if carried else ()
+    return {
+        "previous_findings": list(map(earlier_findings.plain, carried)),
+        "prefill": {item: {"note": earlier_findings.summary(carried)} for item in items},
+    }
 
 
 def _iso(day: date | None) -> str | None:

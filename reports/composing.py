@@ -75,15 +75,13 @@ def composed(session: Session, inspection: Inspection, *, log_file: str) -> s.Sn
     folded = log.read_fold(session, inspection.id)
     record = record_of(folded)
     definition = checklists.definition(session, str(inspection.checklist))
-    ended_at = _moment(record.inspection.text("ended_at"))
-    signed_on = clock.local_date(ended_at) if ended_at and inspection.form == Form.ON_SITE else None
+    signed_on = _signed_on(inspection, record)
     page = reading.review_of(session, inspection)
     if page is None:
         raise ValueError("an inspection without a decision has no minutes")
     cited = {item.code: item.reference for section in page.sections for item in section.entries}
     found = findings.findings_of(inspection.id, folded, definition, signed_on=signed_on, references=cited)
     agency, unit = registry.named_agency(session), session.get_one(Unit, inspection.unit_id)
-    general = record.explanations.get("general")
     return s.Snapshot(
         inspection=inspection.id,
         revision=inspection.revision,
@@ -100,12 +98,18 @@ def composed(session: Session, inspection: Inspection, *, log_file: str) -> s.Sn
         findings=tuple(map(_finding, found)),
         conclusion=text.clean(record.inspection.text("conclusion")),
         recommendations=text.clean(record.inspection.text("recommendations")),
-        explanation=text.clean(general.text("text")) if general else "",
+        explanation=_general_explanation(record),
         correction_due_on=_correction_due_on(found, signed_on),
         photos=tuple(_photos(record)),
         signatures=tuple(_signatures(record, inspection)),
         trace=_trace(inspection, folded, log_file),
     )
+
+
+def _signed_on(inspection: Inspection, record: Record) -> date | None:
+    """The legal day on which both sides signed; papers examined at a desk are signed by nobody else."""
+    ended_at = _moment(record.inspection.text("ended_at"))
+    return clock.local_date(ended_at) if ended_at and inspection.form == Form.ON_SITE else None
 
 
 def _correction_due_on(found: tuple[findings.Finding, ...], signed_on: date | None) -> date | None:
@@ -258,6 +262,11 @@ def _finding(found: findings.Finding) -> s.Finding:
         due_on=found.due_on,
         explanation=text.clean(found.explanation),
     )
+
+
+def _general_explanation(record: Record) -> str:
+    general = record.explanations.get("general")
+    return text.clean(general.text("text")) if general else ""
 
 
 def _photos(record: Record) -> Iterable[s.Photo]:

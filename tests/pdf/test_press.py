@@ -51,7 +51,8 @@ def reaching(address: str, secret: Path) -> str:
       <style>@import url({address}/import);
         @font-face {{ font-family: x; src: url({address}/font) }}
         body {{ background: url({address}/background); border-image: url({address}/border) }}
-        li {{ list-style: url({address}/list) }} p::before {{ content: url({address}/content) }}</style></head>
+        li {{ list-style: url({address}/list) }}
+        p::before {{ content: url({address}/content) }}</style></head>
       <body style="font-family: x, Tinos">
       <img src="{address}/img"><img src="{local}"><img src="relative">
       <object data="{address}/object"></object><embed src="{address}/embed"><p>chữ</p><ul><li>x</li></ul>

@@ -30,7 +30,7 @@ def _tables() -> set[str]:
 
 
 def test_the_migrated_schema_is_that_of_the_models(empty_app: Flask):
-    assert list(first_start.migrate()) == ["Cơ sở dữ liệu: đã đưa lược đồ lên phiên bản 0002"]
+    assert list(first_start.migrate()) == ["Cơ sở dữ liệu: đã đưa lược đồ lên phiên bản 0001"]
     assert _tables() == set(db.Base.metadata.tables)
     with db.db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": _same_moment})

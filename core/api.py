@@ -3,6 +3,7 @@
 The sync protocol decodes with msgspec and describes itself; its paths are merged into the same document.
 """
 
+import copy
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,16 @@ from core.access import PUBLIC
 from core.page import page
 
 DOCUMENTED = "thucdia.documented"
+OWN_PATH = "/api/v1/openapi.json"
+_OWN_DESCRIPTION: dict[str, Any] = {
+    "summary": "This document.",
+    "responses": {
+        "200": {
+            "description": "OpenAPI 3.1.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+    },
+}
 
 
 class In(Schema):
@@ -69,7 +80,7 @@ class StrictParser(FlaskParser):
     """webargs reading JSON as strictly as everything else: its own reader takes NaN and repeated names."""
 
     def _raw_load_json(self, req: Request) -> Any:
-        raw = framing.json_body(req) if req.is_json else b""
+        raw = framing.json_body(req) if req.is_json or req.content_length else b""
         return framing.storable(raw) if raw else missing
 
 
@@ -118,6 +129,7 @@ def current_document() -> dict[str, Any]:
         result.setdefault("paths", {}).update(part.get("paths", {}))
         for kind in ("schemas", "securitySchemes"):
             result.setdefault("components", {}).setdefault(kind, {}).update(part.get(kind, {}))
+    result.setdefault("paths", {})[OWN_PATH] = {"get": copy.deepcopy(_OWN_DESCRIPTION)}
     api_document.complete(result, api_document.routes(current_app))
     return result
 
@@ -125,7 +137,7 @@ def current_document() -> dict[str, Any]:
 _documentation = FlaskBlueprint("documentation", __name__)
 
 
-@_documentation.get("/api/v1/openapi.json")
+@_documentation.get(OWN_PATH)
 @page(PUBLIC)
 def openapi(**_edge: object) -> Response:
     """The OpenAPI document."""

@@ -18,6 +18,7 @@ from reports.models import Report
 blp = blueprint("reports", __name__, url_prefix="/api/v1", description="Biên bản kiểm tra")
 blueprints = [blp]
 
+_PDF = {"type": "string", "format": "binary"}
 _CLERK = roles(Role.CLERK)
 _READERS = roles(Role.CLERK, Role.SUPERVISOR)
 
@@ -68,7 +69,7 @@ def seal(wanted: dict[str, Any], *, report_id: object, session: Session, caller:
 
 @blp.get("/reports/<uuid:report_id>/file")
 @endpoint(SIGNED_IN)
-@blp.response(200, content_type="application/pdf")
+@blp.response(200, _PDF, content_type="application/pdf", description="The PDF.")
 @blp.alt_response(404, description="Unknown, another team's, or not sealed yet")
 def file(*, report_id: object, session: Session, caller: Caller) -> Response:
     """The sealed PDF, byte for byte."""
@@ -77,7 +78,7 @@ def file(*, report_id: object, session: Session, caller: Caller) -> Response:
 
 @blp.get("/reports/<uuid:report_id>/preview")
 @endpoint(_READERS, prepare=downloads.prepare_preview)
-@blp.response(200, content_type="application/pdf")
+@blp.response(200, _PDF, content_type="application/pdf", description="The PDF.")
 @blp.alt_response(404, description="Unknown")
 def preview(*, prepared: bytes, **_edge: object) -> Response:
     """The document as it will look, unsigned and marked as a draft."""

@@ -1,5 +1,6 @@
 """An office in the middle of its work, and everybody who may call it, for tests that call every route."""
 
+import contextlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask, Response
+from sqlalchemy import select
 
 from accounts import cookies, forgery, signing_in
 from accounts.models import Person
@@ -18,6 +20,7 @@ from core.settings import Settings
 from inspections import chain
 from inspections.operation import Operation
 from registry import actions as registry_actions
+from sync.models import UploadedBlob
 from tests import people, tablets, teams, visits
 from tests.tablets import Tablet
 
@@ -48,7 +51,7 @@ class World:
     app: Flask
     persons: dict[str, str]
     tablet: Tablet
-    known: dict[str, list[str]]
+    known: dict[str, list[Any]]
     _sessions: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
     def credentials(self, who: str) -> dict[str, dict[str, str]]:
@@ -60,6 +63,12 @@ class World:
         if who not in self._sessions:
             self._sessions[who] = self._begun(self.persons[who])
         return self._sessions[who]
+
+    def serve(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        """The application as a server runs it: what was opened to be sent is closed when it is sent."""
+        sent = self.app(environ, start_response)
+        with contextlib.closing(sent):
+            return [b"".join(sent)]
 
     def end_sessions(self) -> None:
         """Whoever calls next has a new session."""
@@ -85,8 +94,8 @@ class World:
 
     def _grounded_member(self, name: str, value: Any, salt: str) -> Any:
         chosen = zlib.crc32(f"{salt}{name}{value!r}".encode("utf-8", "replace"))
-        real = self.known.get(name)
-        if real and isinstance(value, str) and chosen % 2:
+        real = [one for one in self.known.get(name, []) if type(one) is type(value)]
+        if real and chosen % 2:
             return real[chosen // 2 % len(real)]
         return self.grounded(value, salt=salt)
 
@@ -119,17 +128,22 @@ def make_world(folder: Path) -> World:
     persons = {role: people.there_is(app, f"nguoi.{role}", roles=(role,)) for role in map(str, Role)}
     report = _approved(app, visit)
     with app.app_context(), db.writing() as session:
-        running = teams.make_inspection(session, {leader: "leader", persons["inspector"]: "member"})
-        planned = teams.make_inspection(session, {}, state="scheduled", checklist=None)
+        running = teams.make_inspection(session, {leader: "leader", persons["inspector"]: "member"}).id
+        planned = teams.make_inspection(session, {}, state="scheduled", checklist=None).id
         tablet, spare = (teams.admitted(session, app, leader) for _ in range(2))
         tablet.epoch = epoch.current(session)
-        inspections = [visit.inspection, running.id, planned.id]
+        inspections = [visit.inspection, running, planned]
     known = {
         "inspection_id": inspections, "inspection": inspections, "report_id": [report],
         "code": [visits.UNIT], "unit_code": [visits.UNIT], "reference": [visits.CHECKLIST],
-        "checklist": [visits.CHECKLIST], "profile": [visits.PROFILE], "person_id": [*persons.values(), leader],
-        "actor": [leader], "device_id": [spare.device], "device": [tablet.device], "epoch": [tablet.epoch],
+        "checklist": [visits.CHECKLIST], "profile": [visits.PROFILE], "actor": [leader],
+        "person_id": [*persons.values(), leader], "team": [[{"person_id": leader, "role": "leader"}]],
+        "device_id": [spare.device], "device": [tablet.device], "epoch": [tablet.epoch],
         "username": ["nguoi.inspector"], "password": [people.PASSWORD], "content": [visit.content_hash()],
+        "decided_on": ["2023-05-08"], "planned_on": ["2023-05-23"], "dated_on": ["2023-05-24"],
+        "period_from": ["2022-01-01"], "period_to": ["2023-04-30"], "roles": [["clerk"], ["inspector"]],
+        "streams": [f"inspection:{running}", {f"inspection:{running}": 0}], "number": ["07/BB-TĐC"],
+        "name": [_a_file(visit)],
     }  # fmt: skip
     return World(app, persons, tablet, known)
 
@@ -144,3 +158,10 @@ def _approved(app: Flask, visit: visits.Visit) -> str:
         jobs.run_due()
     (report,) = supervisor.client.get(f"{address}/reports").json["reports"]
     return str(report["id"])
+
+
+def _a_file(visit: visits.Visit) -> str:
+    """The name of a file that came for the inspection."""
+    with visit.app.app_context(), db.reading() as session:
+        sha256 = session.scalar(select(UploadedBlob.sha256).limit(1))
+    return f"sha256:{sha256}"

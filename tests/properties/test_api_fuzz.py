@@ -1,7 +1,6 @@
 """Whatever is sent to any route by anybody, the answer is one that the API document announces."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from tests.api_world import DEVICE, EVERYBODY, STRANGER, World, make_world
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
-PROOF = {who: "session" for who in EVERYBODY} | {STRANGER: "", DEVICE: "bearer"}
+PROOF = dict.fromkeys(EVERYBODY, "session") | {STRANGER: "", DEVICE: "bearer"}
 JUDGES_PROOF = {"POST /sync/v1/token"}
 ENDS_SESSIONS = {"POST /api/v1/sessions", "DELETE /api/v1/sessions/current"}
 _REFUSED = ["400", "401", "403", "404", "405", "409", "415", "422", "429"]
@@ -39,9 +38,9 @@ SCHEMA = schemathesis.openapi.from_path(DOCUMENT, config=_CONFIG)
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """One office for all; what the cases change in it stays."""
-    yield make_world(tmp_path_factory.mktemp("fuzz"))
+    return make_world(tmp_path_factory.mktemp("fuzz"))
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -49,7 +48,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def test_every_answer_is_documented(case: schemathesis.Case, world: World, who: str):
     _ground(case, world)
     # Some checks call again with less, so they too must know where the application is.
-    case.operation.app = case.operation.schema.app = world.app
+    case.operation.app = case.operation.schema.app = world.serve
     answer = case.call_and_validate(**world.credentials(who))
     wanted = {name for proofs in case.operation.definition.raw["security"] for name in proofs}
     if wanted and PROOF[who] not in wanted:
@@ -61,7 +60,7 @@ def test_every_answer_is_documented(case: schemathesis.Case, world: World, who: 
 
 
 def _ground(case: schemathesis.Case, world: World) -> None:
-    """Half of the names that the case made up are replaced by such as exist, or nothing but 404 would come."""
+    """Half of the made-up names are replaced by existing ones, or nothing but 404 would come."""
     salt = repr(case)
     if not case.operation.path.endswith("/preview"):  # to print a document takes seconds
         case.path_parameters = world.grounded(case.path_parameters, salt=salt)

@@ -138,22 +138,25 @@ def demonstrate(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the checks and the tests; with arguments, pytest alone with these arguments."""
+    """Run every check and every test, each to its end; with arguments after `--`, pytest alone with these."""
     given = arguments[1:] if arguments[:1] == ["--"] else arguments
-    checks = [] if given else [["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy", "."]]
-    for check in checks:
-        print(f"== {' '.join(check)}", flush=True)
-        if code := subprocess.run([sys.executable, "-m", *check], cwd=ROOT, check=False).returncode:
-            return code
+    python = [sys.executable, "-m"]
+    commands = [[*python, "pytest", *given]]
     if not given:
-        print("== lint-imports", flush=True)
-        if code := subprocess.run(
-            [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, check=False
-        ).returncode:
-            return code
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *(given or ["-n", "2"])], cwd=ROOT, check=False
-    ).returncode
+        commands = [
+            [*python, "ruff", "format", "--check", "."],
+            [*python, "ruff", "check", "."],
+            [*python, "mypy", "."],
+            [str(Path(sys.executable).with_name("lint-imports"))],
+            [*python, "pytest", "-n", "2", "--dist", "loadfile"],
+        ]
+    codes = [_checked(command) for command in commands]
+    return next((code for code in codes if code), 0)
+
+
+def _checked(command: list[str]) -> int:
+    print(f"== {' '.join(Path(part).name for part in command)}", flush=True)
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def main(verb: str, arguments: list[str]) -> int:

@@ -25,11 +25,15 @@ def test_what_a_writing_transaction_wrote_is_there_afterwards(app: Flask):
 
 
 def test_nothing_of_a_failed_transaction_is_there_afterwards(app: Flask):
-    with app.app_context():
-        with pytest.raises(ValueError, match="stop"), db.writing() as session:
+    def fail_half_way() -> None:
+        with db.writing() as session:
             record(session, "test.happened", about=("test", "1"), by=Caller.system("test"), at=clock.now())
             session.flush()
             raise ValueError("stop")
+
+    with app.app_context():
+        with pytest.raises(ValueError, match="stop"):
+            fail_half_way()
         with db.reading() as session:
             assert session.scalars(select(JournalEntry)).all() == []
 

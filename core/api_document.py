@@ -84,6 +84,8 @@ def _refusals_of_the_edge(operation: dict[str, Any], route: Route) -> Iterator[K
     yield from _FOR_EVERY_ROUTE
     if route.has_arguments:
         yield errors.NotFound
+    if any(one["in"] == "query" for one in operation.get("parameters", [])):
+        yield errors.Malformed
     if "requestBody" in operation:
         yield from _FOR_BODIES
 

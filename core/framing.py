@@ -26,6 +26,7 @@ _MAX_NUMBER_CHARACTERS = 24
 _GZIP_WINDOW = 31
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 STREAMS = "streams_body"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _CUT = "Đường truyền bị ngắt giữa chừng; chưa ghi nhận gì, hãy gửi lại."
 
 
@@ -253,7 +254,18 @@ def _check_length() -> None:
         body(request)
 
 
+def _check_texts() -> None:
+    """Refuse an address or a form with a text that no database could be asked about, before any view asks."""
+    if _UNSTORABLE.search(request.path):
+        raise errors.NotFound
+    given = [request.args, request.form] if request.mimetype in _FORMS else [request.args]
+    for name, value in (pair for texts in given for pair in texts.items(multi=True)):
+        check_storable(name)
+        check_storable(value)
+
+
 def register(app: Flask) -> None:
-    """Every route gets whole bodies and strict JSON; one that reads its own stream says so (`STREAMS`)."""
+    """Every route gets whole bodies and strict texts; one that reads its own stream says so (`STREAMS`)."""
     app.json = StrictJSON(app)
     app.before_request(_check_length)
+    app.before_request(_check_texts)

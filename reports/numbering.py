@@ -10,7 +10,8 @@ from datetime import date
 
 from reports.errors import NumberRefused
 
-_FORM = re.compile(r"([0-9]+)/([^\W\d_]+(?:-[^\W\d_]+)*)")
+# More digits than an office fills in a year would not fit into the column.
+_FORM = re.compile(r"([0-9]{1,6})/([^\W\d_]+(?:-[^\W\d_]+)*)")
 
 
 @dataclass(frozen=True)

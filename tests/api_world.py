@@ -32,9 +32,9 @@ AGENCY = registry_actions.AgencyNames(
 )  # fmt: skip
 
 
-def open_app(folder: Path) -> Flask:
+def open_app(folder: Path, database_url: str) -> Flask:
     """The application as it is served: a defect is answered with 500, not raised."""
-    app = create_app(Settings(data=folder / "var", database_url="", port=8000, demo=True))
+    app = create_app(Settings(data=folder / "var", database_url=database_url, port=8000, demo=True))
     with app.app_context():
         connection = db.db.engine.connect().execution_options(**db.writing_options())
         with connection, connection.begin():
@@ -52,6 +52,7 @@ class World:
     persons: dict[str, str]
     tablet: Tablet
     known: dict[str, list[Any]]
+    _served: int = 0
     _sessions: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
     def credentials(self, who: str) -> dict[str, dict[str, str]]:
@@ -65,8 +66,10 @@ class World:
         return self._sessions[who]
 
     def serve(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        """The application as a server runs it: what was opened to be sent is closed when it is sent."""
-        sent = self.app(environ, start_response)
+        """The application as a server runs it: what it opened is closed. Each comes from elsewhere."""
+        self._served += 1
+        address = {"REMOTE_ADDR": f"10.1.{self._served // 250 % 250}.{self._served % 250}"}
+        sent = self.app(environ | address, start_response)
         with contextlib.closing(sent):
             return [b"".join(sent)]
 
@@ -85,7 +88,7 @@ class World:
             return {"headers": csrf, "cookies": {name: value}}
 
     def grounded(self, value: Any, *, salt: str) -> Any:
-        """The value, in which half of the made-up names are replaced by what exists here."""
+        """The value, in which made-up names, all of them or every other one, are replaced by real ones."""
         if isinstance(value, list):
             return [self.grounded(one, salt=salt) for one in value]
         if not isinstance(value, Mapping):
@@ -95,7 +98,7 @@ class World:
     def _grounded_member(self, name: str, value: Any, salt: str) -> Any:
         chosen = zlib.crc32(f"{salt}{name}{value!r}".encode("utf-8", "replace"))
         real = [one for one in self.known.get(name, []) if type(one) is type(value)]
-        if real and chosen % 2:
+        if real and (chosen % 2 or zlib.crc32(salt.encode("utf-8", "replace")) % 2):
             return real[chosen // 2 % len(real)]
         return self.grounded(value, salt=salt)
 
@@ -117,9 +120,9 @@ class World:
         }  # fmt: skip
 
 
-def make_world(folder: Path) -> World:
+def make_world(folder: Path, database_url: str = "") -> World:
     """Inspections in three states, approved minutes that wait for the clerk, people of every role."""
-    app = open_app(folder)
+    app = open_app(folder, database_url)
     visits.registered(app)
     with app.app_context(), db.writing() as session:
         registry_actions.describe_agency(session, AGENCY, by=visits.SYSTEM, at=clock.now())
@@ -139,8 +142,9 @@ def make_world(folder: Path) -> World:
         "checklist": [visits.CHECKLIST], "profile": [visits.PROFILE], "actor": [leader],
         "person_id": [*persons.values(), leader], "team": [[{"person_id": leader, "role": "leader"}]],
         "device_id": [spare.device], "device": [tablet.device], "epoch": [tablet.epoch],
-        "username": ["nguoi.inspector"], "password": [people.PASSWORD], "content": [visit.content_hash()],
-        "decided_on": ["2023-05-08"], "planned_on": ["2023-05-23"], "dated_on": ["2023-05-24"],
+        "username": ["nguoi.inspector", *(f"nguoi.moi{number}" for number in range(20))],
+        "password": [people.PASSWORD], "content": [visit.content_hash()],
+        "decided_on": ["2023-05-08"], "planned_on": ["2023-05-23"], "dated_on": ["2023-05-23"],
         "period_from": ["2022-01-01"], "period_to": ["2023-04-30"], "roles": [["clerk"], ["inspector"]],
         "streams": [f"inspection:{running}", {f"inspection:{running}": 0}], "number": ["07/BB-TĐC"],
         "name": [_a_file(visit)],

@@ -32,6 +32,13 @@ LOG_FORMAT = "thucdia-operation-log-1"
 _CORE_ROLES = frozenset({"qms_core", "inspection_procedure"})
 _FORMS = {Form.ON_SITE.value: "Kiểm tra tại trụ sở cơ quan", Form.DESK.value: "Kiểm tra qua hồ sơ, báo cáo"}
 _TERM_MONTHS = 2
+# Who issues texts whose numbers end so. Source: Nghị định 30/2020/NĐ-CP Điều 8, Phụ lục III.
+_ISSUERS = {
+    "TTg": "Thủ tướng Chính phủ",
+    "CP": "Chính phủ",
+    "BKHCN": "Bộ trưởng Bộ Khoa học và Công nghệ",
+    "BTC": "Bộ trưởng Bộ Tài chính",
+}
 
 
 def operation_log(session: Session, inspection: Inspection) -> bytes:
@@ -144,9 +151,11 @@ def _grounds(session: Session, inspection: Inspection, definition: Definition) -
 
 
 def _cited(one: Instrument) -> str:
-    issued = wording.long_day(one.issued_on) if one.issued_on else ""
+    issued = f" {wording.long_day(one.issued_on)}" if one.issued_on else ""
+    issuer = _ISSUERS.get(one.number.rpartition("-")[2])
+    by = f" của {issuer}" if issuer else ""
     joined = " về việc " if one.kind == "quyet_dinh" else " "
-    return f"Căn cứ {one.cited} {issued}{joined}{one.title[:1].lower()}{one.title[1:]}"
+    return f"Căn cứ {one.cited}{issued}{by}{joined}{one.title[:1].lower()}{one.title[1:]}"
 
 
 def _team(inspection: Inspection, record: Record) -> tuple[s.Person, ...]:

@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from reports import codes, confinement
@@ -50,7 +50,23 @@ def _signature(embedded: EmbeddedPdfSignature, order: ExamineOrder) -> SeenSigna
         is_trusted=bool(status.trusted),
         covers_file=covers_file,
         changes=level.name.lower() if level else "none" if covers_file else "unknown",
-        holds=bool(status.bottom_line),
+        holds=_holds(status),
+    )
+
+
+def _holds(status: PdfSignatureStatus) -> bool:
+    """Whether nothing speaks against the signature itself.
+
+    A time stamp must be whole, but its authority need not be known to us: when we sealed is in our registry.
+    """
+    stamp = status.timestamp_validity
+    return bool(
+        status.intact
+        and status.valid
+        and status.trusted
+        and status.seed_value_ok
+        and (status.docmdp_ok or status.modification_level is None)
+        and (stamp is None or (stamp.intact and stamp.valid))
     )
 
 

@@ -18,6 +18,7 @@ _SIGNING = (
     ("leader", "TRƯỞNG ĐOÀN KIỂM TRA"),
     ("secretary", "THƯ KÝ"),
 )
+_NARROWEST, _BROADEST = 8, 16
 _ALWAYS_SIGNING = ("unit", "leader")
 
 
@@ -83,6 +84,21 @@ class SampleTable:
 
     item: Item
     table: Table
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Shares of the table's width, in hundredths, so that words need not break where they can help it."""
+        columns = [
+            (label, *(row[place] for row in self.table.rows if place < len(row)))
+            for place, label in enumerate(self.table.columns)
+        ]
+        weights = [_weight(texts) for texts in columns]
+        return tuple(round(100 * weight / sum(weights)) for weight in weights)
+
+
+def _weight(texts: Sequence[str]) -> float:
+    longest = max((len(word) for text in texts for word in text.split()), default=0)
+    return min(max(longest, _NARROWEST), _BROADEST) + sum(map(len, texts)) / len(texts) / 4
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ RECOMMENDATIONS = (
     "Rà soát nguyên nhân của các vấn đề tồn tại ở những quy trình tương tự; thu hồi tài liệu lỗi thời tại "
     "nơi sử dụng.\nBáo cáo khắc phục trong thời hạn ghi tại biên bản."
 )
+FACE = "@font-face { font-family: Tinos; src: url(asset:Tinos-Regular.ttf) } html { font: 13pt Tinos }"
 AGENCY = "Chi cục Tiêu chuẩn Đo lường Chất lượng"
 CODE = "K7QF3MZ9PXT28HVA"
 ISSUED_AT = datetime(2026, 11, 21, 7, 2, 9, tzinfo=UTC).astimezone(_VIETNAM)
@@ -70,15 +71,23 @@ def _files() -> tuple[dict[str, Any], dict[str, Any]]:
     return yaml.safe_load(checklist.read_text("utf-8")), yaml.safe_load(texts.read_text("utf-8"))
 
 
+class _Words(dict[str, object]):
+    """What the demonstration's texts leave open; a word that is not here stands for itself."""
+
+    def __missing__(self, name: str) -> str:
+        return name
+
+
 def _filled(text: str) -> str:
-    return text.format(k="SNV", n=128, d22="14/6/2022", d23="09/3/2023", unit="Sở Nội vụ")
+    words = _Words(k="SNV", n=128, d22="14/6/2022", d23="09/3/2023", unit="Sở Nội vụ", head="Giám đốc")
+    return text.format_map(words)
 
 
 def _item(raw: dict[str, Any], verdicts: dict[str, str]) -> s.Item:
     texts, code = _files()[1], raw["code"]
     verdict = verdicts.get(code, "phu_hop")
     if verdict == "khong_ap_dung":
-        note, evidence = texts["not_applicable"][code], ()
+        note, evidence = _filled(texts["not_applicable"][code]), ()
     else:
         row = texts["conforming"][code] if verdict == "phu_hop" else texts["nonconforming"][code][1:]
         note, evidence = _filled(row[0]), (_filled(row[1]),)
@@ -179,6 +188,11 @@ def make_drawing(seed: int) -> bytes:
     target = io.BytesIO()
     picture.save(target, "PNG")
     return target.getvalue()
+
+
+def font_files() -> dict[str, bytes]:
+    """The one face that FACE names, as an asset."""
+    return {"Tinos-Regular.ttf": (_ROOT / "static/vendor/fonts/Tinos-Regular.ttf").read_bytes()}
 
 
 class Files:

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from reports import child, render
 from reports.child import ChildFailed, Limits
 from reports.orders import PrintOrder
+from tests import minutes
 
 
 @pytest.fixture
@@ -40,7 +41,6 @@ def listener():
 
 
 INNER = "%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Cimage href='http://127.0.0.1:1/in'/%3E%3C/svg%3E"
-FACE = "@font-face { font-family: Tinos; src: url(asset:Tinos-Regular.ttf) } html { font: 13pt Tinos }"
 
 
 def reaching(address: str, secret: Path) -> str:
@@ -66,7 +66,9 @@ def test_markup_reaches_neither_the_network_nor_a_file(listener, tmp_path: Path)
     address, asked = listener
     secret = tmp_path / "secret.txt"
     secret.write_text("mật mã 4711", encoding="utf-8")
-    done = render.printed(PrintOrder(html=reaching(address, secret), css=FACE, assets=dict(render._fonts())))
+    done = render.printed(
+        PrintOrder(html=reaching(address, secret), css=minutes.FACE, assets=minutes.font_files())
+    )
     reader = PdfReader(io.BytesIO(done.pdf))
     assert asked == []
     assert reader.attachments == {}
@@ -134,7 +136,7 @@ def test_the_worst_text_that_is_allowed_is_printed_in_time():
 
     note = text.with_soft_breaks("ờ" * 4000)
     html = "".join(f"<p>{note}</p>" for _ in range(30))
-    order = PrintOrder(html=html, css=FACE, assets=dict(render._fonts()))
+    order = PrintOrder(html=html, css=minutes.FACE, assets=minutes.font_files())
     assert render.printed(order, limits=Limits(cpu_s=20)).pages > 10
 
 

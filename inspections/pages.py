@@ -14,42 +14,28 @@ from accounts.roles import Role
 from core import clock, files, page, problems
 from core.access import PUBLIC, SIGNED_IN, roles
 from core.caller import Caller
-from inspections import actions, inbox, log_reading, pictures, planning_pages, queries, reading, review, words
+from inspections import (
+    actions,
+    inbox,
+    log_reading,
+    pictures,
+    planning_pages,
+    queries,
+    reading,
+    review,
+    set_aside_pages,
+    sheet,
+    words,
+)
 from inspections.errors import ContentChanged, OwnInspection, RemarkRefused, StepNotAllowed
 from inspections.models import Inspection
 from inspections.planning_pages import Misread, days_of
-from inspections.workflow import STATE_LABELS, Form, Part, State, steps_open_to
+from inspections.workflow import Form, State
 
 bp = Blueprint("inspections", __name__)
-blueprints = [bp, planning_pages.bp]
+blueprints = [bp, planning_pages.bp, set_aside_pages.bp]
 
 SUPERVISORS = roles(Role.SUPERVISOR)
-REMARK_PREFIX = "remark:"
-_WITH_MINUTES = frozenset(
-    {State.APPROVED, State.ISSUED, State.AWAITING_CORRECTION, State.UNDER_REVIEW, State.CLOSED}
-)
-_STATE_LABELS = {state.value: label for state, label in STATE_LABELS.items()}
-_DONE = {
-    "decided": "Đã ghi quyết định. Đoàn tải được cuộc kiểm tra về máy tính bảng.",
-    "sent-back": "Đã trả lại. Lý do và nhận xét hiện trên máy tính bảng của đoàn ở lần đồng bộ tới.",
-    "approved": "Đã duyệt. Biên bản đang được lập; văn thư sẽ cấp số và ký số.",
-}
-_WAITING_FOR = {
-    State.SCHEDULED: "Chờ lãnh đạo ghi quyết định kiểm tra.",
-    State.DECIDED: "Đoàn tải cuộc kiểm tra về máy tính bảng và bắt đầu.",
-    State.AWAITING_SELF_REPORT: "Chờ đơn vị gửi báo cáo tự kiểm tra.",
-    State.IN_PROGRESS: "Đoàn đang ghi kết quả trên máy tính bảng.",
-    State.AGREED: "Đoàn đã thống nhất; còn lấy chữ ký của hai bên.",
-    State.SIGNED: "Biên bản đã ký tại chỗ; chờ trưởng đoàn gửi duyệt.",
-    State.SUBMITTED: "Chờ lãnh đạo duyệt hoặc trả lại.",
-    State.APPROVED: "Chờ văn thư cấp số và ký số biên bản.",
-    State.ISSUED: "Biên bản đã phát hành.",
-    State.AWAITING_CORRECTION: "Chờ đơn vị báo cáo khắc phục.",
-    State.UNDER_REVIEW: "Đang xem xét báo cáo khắc phục.",
-    State.CLOSED: "Cuộc kiểm tra đã đóng.",
-    State.POSTPONED: "Cuộc kiểm tra đang hoãn.",
-    State.CANCELLED: "Cuộc kiểm tra đã hủy.",
-}
 
 Answer = str | Response | Redirect | tuple[str, int]
 
@@ -72,7 +58,7 @@ def home(*, session: Session, caller: Caller) -> Answer:
     ]
     return page.render(
         "inspections/inbox.html", groups=groups, answered=reading.answered(session, list(found)),
-        form_labels=words.FORM_LABELS, state_labels=_STATE_LABELS,
+        form_labels=words.FORM_LABELS, state_labels=sheet.STATE_NAMES,
     )  # fmt: skip
 
 
@@ -91,7 +77,7 @@ def index(*, session: Session, caller: Caller) -> Answer:
     years = sorted({str(one.planned_on.year) for one in everything}, reverse=True)
     return page.render(
         "inspections/index.html", inspections=shown, chosen=chosen, form_labels=words.FORM_LABELS,
-        state_labels=_STATE_LABELS, state_choices=list(_STATE_LABELS.items()),
+        state_labels=sheet.STATE_NAMES, state_choices=list(sheet.STATE_NAMES.items()),
         year_choices=[(year, year) for year in years],
     )  # fmt: skip
 
@@ -109,51 +95,7 @@ def _is_chosen(one: Inspection, chosen: Mapping[str, str]) -> bool:
 def show(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
     """One inspection, with everything a decision about it rests on."""
     inspection = queries.visible(session, str(inspection_id), caller)
-    return _sheet(session, inspection, caller, typed={}, faults={})
-
-
-def _sheet(
-    session: Session, inspection: Inspection, caller: Caller, *, typed: Mapping[str, str],
-    faults: Mapping[str, str],
-) -> str:  # fmt: skip
-    whole = reading.review_of(session, inspection)
-    show_only = request.args.get("show", "all")
-    before = request.args.get("before", type=int)
-    return page.render(
-        "inspections/show.html", inspection=inspection, review=whole, show=show_only,
-        sections=review.narrowed(whole.sections, show_only) if whole else (),
-        lenses=review.lenses_of(whole) if whole else (),
-        checklist=reading.checklist_of(session, inspection),
-        history=reading.history_of(session, inspection, before=before),
-        verdict_order=review.VERDICTS, part_labels=words.PART_LABELS,
-        form_label=words.FORM_LABELS[inspection.form], state_label=_STATE_LABELS[inspection.state],
-        waiting_for=_WAITING_FOR[State(inspection.state)], done=_DONE.get(request.args.get("done", ""), ""),
-        errors=faults, reason=typed.get("reason", ""), due_on=typed.get("due_on", ""),
-        remark_texts=remark_texts(typed), **_powers(inspection, caller),
-    )  # fmt: skip
-
-
-def _powers(inspection: Inspection, caller: Caller) -> dict[str, bool]:
-    """What the page offers this caller."""
-    state, parts = State(inspection.state), queries.parts_of(inspection, caller)
-    open_steps = steps_open_to(state, form=Form(inspection.form), parts=parts)
-    return {
-        "is_supervisor": Part.SUPERVISOR in parts,
-        "own_team": queries.is_on_team(inspection, caller),
-        "can_decide_outcome": "send_back" in open_steps,
-        "can_remark": "send_back" in open_steps,
-        "can_record_decision": "decide" in open_steps,
-        "sees_reports": state in _WITH_MINUTES and caller.has_role(Role.SUPERVISOR, Role.CLERK),
-    }
-
-
-def remark_texts(typed: Mapping[str, str]) -> dict[str, str]:
-    """What was typed about which entity; fields left empty are no remarks."""
-    return {
-        name.removeprefix(REMARK_PREFIX): text
-        for name, text in typed.items()
-        if name.startswith(REMARK_PREFIX) and text.strip()
-    }
+    return sheet.rendered(session, inspection, caller, typed={}, faults={})
 
 
 def _due_on(typed: Mapping[str, str]) -> date | None:
@@ -165,7 +107,7 @@ def _due_on(typed: Mapping[str, str]) -> date | None:
 def send_back(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
     """The team has it again, with the remarks; or the page says what is wrong and keeps what was typed."""
     inspection, typed = queries.visible(session, str(inspection_id), caller), request.form
-    remarks = [actions.Remark(entity, text) for entity, text in remark_texts(typed).items()]
+    remarks = [actions.Remark(entity, text) for entity, text in sheet.remark_texts(typed).items()]
     try:
         actions.send_back(
             session, inspection, reason=typed.get("reason", ""), due_on=_due_on(typed), remarks=remarks,
@@ -173,8 +115,8 @@ def send_back(inspection_id: object, *, session: Session, caller: Caller) -> Ans
         )  # fmt: skip
     except (Misread, RemarkRefused) as refusal:
         faults = refusal.fields if isinstance(refusal, Misread) else {"reason": refusal.detail}
-        sheet = _sheet(session, inspection, caller, typed=typed, faults=faults)
-        return sheet, problems.status_of(refusal)
+        shown = sheet.rendered(session, inspection, caller, typed=typed, faults=faults, at="send-back")
+        return shown, problems.status_of(refusal)
     return redirect(url_for("inspections.show", inspection_id=inspection.id, done="sent-back"), code=303)
 
 
@@ -195,9 +137,9 @@ def ask_approval(inspection_id: object, *, session: Session, caller: Caller) -> 
         OwnInspection: the caller is on the team.
     """
     inspection = queries.visible(session, str(inspection_id), caller)
-    powers = _powers(inspection, caller)
+    powers = sheet.powers(inspection, caller)
     if not powers["can_decide_outcome"]:
-        raise StepNotAllowed(f"Cuộc kiểm tra đang ở trạng thái «{_STATE_LABELS[inspection.state]}».")
+        raise StepNotAllowed(f"Cuộc kiểm tra đang ở trạng thái «{sheet.STATE_NAMES[inspection.state]}».")
     if powers["own_team"]:
         raise OwnInspection
     return _approval(session, inspection, {})

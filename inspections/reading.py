@@ -4,7 +4,7 @@ It changes nothing, and asks the database a fixed number of times however long t
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import distinct, func, select
@@ -18,7 +18,17 @@ from checklists import queries as checklists
 from checklists.definition import Definition
 from core import clock, ids, wording
 from core.files import StoredFile
-from inspections import codes, content, entities, findings, log_reading, review, review_layout, words
+from inspections import (
+    codes,
+    content,
+    disputes,
+    entities,
+    findings,
+    log_reading,
+    review,
+    review_layout,
+    words,
+)
 from inspections.fold import Fold
 from inspections.models import BlobReference, Head, Inspection, LoggedOperation
 from inspections.record import Record, record_of
@@ -89,18 +99,24 @@ def review_of(session: Session, inspection: Inspection) -> review.Review | None:
     scope = relevance.Scope(inspection.unit_type, inspection.profile)
     recorded = recorded_in(record)
     cited = references_of(session, inspection, definition)
+    beside = log_reading.beside(session, inspection.id)
+    known = [*fold.entries.values(), *beside]
     around = review_layout.Surroundings(
         asked=relevance.relevant_items(definition, scope, recorded.answers),
         references=cited,
         lacks=_lacks(definition, scope, recorded),
-        people=_people(session, {entry.operation.actor for entry in fold.entries.values()}),
-        devices=_devices(session, {entry.device for entry in fold.entries.values()}),
+        people=_people(session, {entry.operation.actor for entry in known}),
+        devices=_devices(session, {entry.device for entry in known}),
         stored=_stored(session, inspection.id),
         content=content.content_hash(inspection.id, inspection.checklist_sha256 or "", fold),
     )
     signed = signed_on(inspection, fold)
     found = findings.findings_of(inspection.id, fold, definition, signed_on=signed, references=cited)
-    return review_layout.laid_out(record, definition, found, around=around)
+    return replace(
+        review_layout.laid_out(record, definition, found, around=around),
+        disputes=disputes.disputes_of(fold, definition, around),
+        set_aside=disputes.asides_of(fold, beside, definition, around),
+    )
 
 
 def recorded_in(record: Record) -> completeness.Recorded:

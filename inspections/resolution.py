@@ -48,6 +48,17 @@ def stating(folded: Fold, conflict: Conflict, fields: Mapping[str, Any], *, reas
     return Draft(draft_type, conflict.entity, body | {"reason": reason}, parents=tuple(sorted(replaced)))
 
 
+def concluding(folded: Fold, conflict: Conflict, verdict: str, *, note: str) -> dict[str, Any]:
+    """Another conclusion for an item, resting on the evidence of everybody who answered it."""
+    answers = [folded.entries[op_id].writes.get("answer") or {} for op_id in conflict.heads]
+    stated: dict[str, Any] = {"value": verdict}
+    for name in ("evidence_kind", "evidence"):
+        pieces = [piece for answer in answers for piece in answer.get(name) or ()]
+        stated[name] = [piece for place, piece in enumerate(pieces) if piece not in pieces[:place]]
+    said = "not_applicable_reason" if verdict == "khong_ap_dung" else "note"
+    return {"answer": stated | {said: note}}
+
+
 def _standing_writes(folded: Fold, chosen: Entry) -> dict[str, Any]:
     """What the operation wrote and still stands; of a photo, what can be said about it a second time."""
     standing = {

@@ -195,15 +195,52 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class SetAside:
-    """An operation that was kept without effect and that nobody has taken in or dismissed yet."""
+class Side:
+    """One of the values, with who wrote it, on which device, when by that device's clock, when received."""
 
-    deed: str
-    subject: str
+    op_id: str
+    verdict: str | None
+    lines: tuple[str, ...]
     author: str
     device: str
+    written: str
     received: str
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Values that stand against each other; `choices` are the conclusions that could be stated instead."""
+
+    entity: str
+    field: str
+    item: str
+    title: str
+    question: str
+    sides: tuple[Side, ...]
+    choices: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """What addresses and form fields call it."""
+        return f"{self.entity}:{self.field}"
+
+    @property
+    def heads(self) -> str:
+        """The operations that are shown, as one text."""
+        return ",".join(side.op_id for side in self.sides)
+
+
+@dataclass(frozen=True)
+class Aside:
+    """An operation that does not count: what it says, why it was set aside, what stands in its place now."""
+
+    side: Side
+    deed: str
+    item: str
     reason: str
+    present: tuple[Side, ...]
+    can_adopt: bool
+    can_dismiss: bool
 
 
 @dataclass(frozen=True)
@@ -219,7 +256,8 @@ class Review:
     signatures: tuple[Signature, ...] = ()
     loose_pictures: tuple[Picture, ...] = ()
     loose_remarks: tuple[RemarkShown, ...] = ()
-    set_aside: tuple[SetAside, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    set_aside: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True)

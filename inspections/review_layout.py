@@ -13,8 +13,8 @@ from checklists import definition as checklist
 from checklists import points
 from checklists.definition import Definition
 from core import wording
-from inspections import codes, entities, review, words
 from inspections import findings as found_in
+from inspections import review, words
 from inspections.record import (
     Answer,
     Attachment,
@@ -22,7 +22,6 @@ from inspections.record import (
     Record,
     Remark,
     Row,
-    SetAside,
     Signature,
     Written,
 )
@@ -77,7 +76,6 @@ def laid_out(
         loose_remarks=tuple(
             _remark(desk, one) for one in record.remarks if _item_remarked(one) not in shown
         ),
-        set_aside=tuple(_set_aside(desk, entry) for entry in record.set_aside),
     )  # fmt: skip
 
 
@@ -130,7 +128,7 @@ def _reading(desk: _Desk, item: checklist.Item, head: Written) -> review.Reading
         reason=str(body.get("not_applicable_reason") or ""),
         author=desk.around.people.get(head.actor, words.SOMEBODY),
         device=_device(desk, head.device),
-        written=_clock(head.wall),
+        written=clock_in_words(head.wall),
         received=wording.moment(head.received_at),
     )  # fmt: skip
 
@@ -183,7 +181,7 @@ def _pictures(desk: _Desk, photos: Sequence[Attachment]) -> tuple[review.Picture
             number=desk.numbers[photo.entity],
             sha256=photo.sha256,
             caption=photo.text("caption"),
-            taken=_clock(str(photo.body.get("taken_at") or "")),
+            taken=clock_in_words(str(photo.body.get("taken_at") or "")),
             item=photo.item,
             is_here=photo.sha256 in desk.around.stored,
         )
@@ -310,22 +308,11 @@ def _witness(witness: object) -> str:
     return str(witness.get("name", "")) if isinstance(witness, dict) else str(witness)
 
 
-def _set_aside(desk: _Desk, aside: SetAside) -> review.SetAside:
-    return review.SetAside(
-        deed=words.deed(aside.type),
-        subject=entities.item_of(aside.entity) or "",
-        author=desk.around.people.get(aside.written.actor, words.SOMEBODY),
-        device=_device(desk, aside.written.device),
-        received=wording.moment(aside.written.received_at),
-        reason=codes.sentence(aside.code) if aside.code else "",
-    )
-
-
 def _device(desk: _Desk, device: str) -> str:
     return words.SERVER if device.startswith("server:") else desk.around.devices.get(device, device[:8])
 
 
-def _clock(wall: str) -> str:
+def clock_in_words(wall: str) -> str:
     """A device's own time as people read it; what is no time is shown as it came."""
     try:
         told = datetime.fromisoformat(wall)
@@ -336,7 +323,7 @@ def _clock(wall: str) -> str:
 
 def _span(start: str, end: str) -> str:
     """From when to when; the day is told once if it is the same."""
-    first, last = _clock(start), _clock(end)
+    first, last = clock_in_words(start), clock_in_words(end)
     time, _, day = first.partition(" ngày ")
     if day and last.endswith(f" ngày {day}"):
         first = time

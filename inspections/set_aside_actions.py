@@ -9,11 +9,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from core import journal
 from core.caller import Caller
-from inspections import codes, log, log_reading, permissions, quarantine, queries, resolution, workflow
+from inspections import (
+    codes,
+    entities,
+    log,
+    log_reading,
+    permissions,
+    quarantine,
+    queries,
+    resolution,
+    workflow,
+)
 from inspections.codes import Effect
 from inspections.errors import (
     CannotBeAdopted,
@@ -27,14 +38,15 @@ from inspections.errors import (
 from inspections.fold import Conflict, Entry, Fold
 from inspections.ledger import Outcome
 from inspections.models import Inspection
-from inspections.operation import Draft
+from inspections.operation import MAX_BODY_BYTES, Draft
 from inspections.workflow import Form, State
 
 
 @dataclasses.dataclass(frozen=True)
 class Ruling:
-    """How a conflict ends: one of its values is kept, or `fields` are stated in their place.
+    """How a conflict ends: one of its values is kept, or another is stated in their place.
 
+    For an answer that is a conclusion, `verdict` and `note` state another; `value` states any value in full.
     `heads` are the operations that were on the screen; `field` is `retract` where an edit met a retraction.
     """
 
@@ -43,7 +55,9 @@ class Ruling:
     heads: Sequence[str]
     reason: str
     keep: str | None = None
-    fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    verdict: str | None = None
+    note: str = ""
+    value: Any = None
 
 
 def adopt(
@@ -158,11 +172,24 @@ def _current(folded: Fold, ruling: Ruling) -> Conflict:
 
 def _resolution(folded: Fold, conflict: Conflict, ruling: Ruling) -> Draft:
     reason = ruling.reason.strip()
-    if ruling.fields:
-        return resolution.stating(folded, conflict, ruling.fields, reason=reason)
+    if ruling.value is not None:
+        _check_stated(conflict, ruling.value)
+        return resolution.stating(folded, conflict, {conflict.field: ruling.value}, reason=reason)
+    if ruling.verdict:
+        fields = resolution.concluding(folded, conflict, ruling.verdict, note=ruling.note.strip())
+        return resolution.stating(folded, conflict, fields, reason=reason)
     if ruling.keep not in conflict.heads:
         raise ReasonMissing("Chưa chọn nội dung nào.", field="keep", one_of=list(conflict.heads))
     return resolution.keeping(folded, conflict, str(ruling.keep), reason=reason)
+
+
+def _check_stated(conflict: Conflict, value: object) -> None:
+    """Return if the value has the form that its field wants; what it says is judged by the log."""
+    kind = entities.KINDS[entities.kind_of(conflict.entity)]
+    is_formless = kind.is_one_register and not isinstance(value, Mapping)
+    is_too_long = len(msgspec.json.encode(value)) > MAX_BODY_BYTES
+    if conflict.field == entities.RETRACT or is_formless or is_too_long:
+        raise ReasonMissing("Nội dung ghi thay không đúng dạng hoặc quá dài.", field="value")
 
 
 def reopen(session: Session, inspection: Inspection, *, reason: str, by: Caller, at: datetime) -> None:
@@ -183,6 +210,9 @@ def postpone(session: Session, inspection: Inspection, *, reason: str, by: Calle
 def cancel(session: Session, inspection: Inspection, *, reason: str, by: Caller, at: datetime) -> None:
     """The inspection does not take place; see `reopen` for what it raises."""
     _step(session, inspection, "cancel", "inspection.cancelled", reason=reason, by=by, at=at)
+
+
+STEPS_BACK = {"reopen": reopen, "postpone": postpone, "cancel": cancel}
 
 
 def _step(

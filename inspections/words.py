@@ -88,6 +88,11 @@ _STEPS = {
 }
 
 
+def thing(kind: str) -> str:
+    """What entities of the kind are called; the kind's own name if it is not known here."""
+    return _THINGS.get(kind, kind)
+
+
 def deed(operation_type: str) -> str:
     """What an operation of this type did, in words; its own name if it is of a kind not known here."""
     if operation_type in _STEPS:

@@ -237,7 +237,7 @@ def test_the_leader_keeps_one_answer_and_the_other_remains_what_it_replaced(scen
 
 def test_the_leader_states_a_third_answer_in_place_of_both(scene: Scene):
     stated = {"value": "luu_y", "note": "Sổ có, chưa cập nhật"}
-    resolved(scene, ruling(disputed(scene), fields={"answer": stated}))
+    resolved(scene, ruling(disputed(scene), value=stated))
     assert scene.fold().values(A16)["answer"] == stated
 
 

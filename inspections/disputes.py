@@ -1,0 +1,110 @@
+"""What awaits the leader on the page of an inspection: values that stand against each other, and what was set
+aside; laid out so that each can be decided where it is read.
+
+It asks no database and decides nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checklists import definition as checklist
+from checklists.definition import Definition
+from core import wording
+from inspections import codes, entities, findings, quarantine, resolution, review, telling, words
+from inspections.entities import RETRACT
+from inspections.fold import Conflict, Entry, Fold
+from inspections.review_layout import Surroundings, clock_in_words
+
+
+@dataclass(frozen=True)
+class _Desk:
+    folded: Fold
+    definition: Definition
+    around: Surroundings
+
+
+def disputes_of(folded: Fold, definition: Definition, around: Surroundings) -> tuple[review.Dispute, ...]:
+    """Every open conflict that a resolution can end, by entity and field."""
+    desk = _Desk(folded, definition, around)
+    return tuple(_dispute(desk, one) for one in folded.conflicts() if resolution.can_be_resolved(one))
+
+
+def asides_of(
+    folded: Fold, beside: Iterable[Entry], definition: Definition, around: Surroundings
+) -> tuple[review.Aside, ...]:
+    """Everything set aside that nobody has decided about, in the order of the log."""
+    desk = _Desk(folded, definition, around)
+    return tuple(_aside(desk, entry) for entry in quarantine.awaiting(folded, beside))
+
+
+def _dispute(desk: _Desk, conflict: Conflict) -> review.Dispute:
+    code = entities.item_of(conflict.entity) or ""
+    item = checklist.by_code(desk.definition).get(code)
+    is_judged = item is not None and conflict.field == "answer" and item.response == "conformity"
+    options = checklist.conclusions(desk.definition) if is_judged else ()
+    return review.Dispute(
+        entity=conflict.entity, field=conflict.field, item=code, title=_title(conflict),
+        question=item.question_vi if item else "",
+        sides=tuple(
+            _side(desk, desk.folded.entries[op_id], conflict.field) for op_id in _in_order(desk, conflict)
+        ),
+        choices=tuple((option.value, option.label_vi) for option in options),
+    )  # fmt: skip
+
+
+def _in_order(desk: _Desk, conflict: Conflict) -> list[str]:
+    return sorted(conflict.heads, key=lambda op_id: (desk.folded.entries[op_id].pos or 0, op_id))
+
+
+def _title(conflict: Conflict) -> str:
+    thing = words.thing(entities.kind_of(conflict.entity)).capitalize()
+    if conflict.field == RETRACT:
+        return f"{thing}: vừa sửa vừa rút"
+    is_whole = conflict.field == entities.kind_of(conflict.entity)
+    return thing if is_whole else f"{thing}: {telling.label_of(conflict.field).lower()}"
+
+
+def _side(desk: _Desk, entry: Entry, only: str = "") -> review.Side:
+    """The whole of what the operation wrote, or one field of it; a retraction is always told as one."""
+    writes = {name: value for name, value in entry.writes.items() if only in ("", RETRACT, name)}
+    is_server = entry.device.startswith("server:")
+    known_as = desk.around.devices.get(entry.device, entry.device[:8])
+    return review.Side(
+        op_id=entry.op_id,
+        verdict=_verdict(desk, entry.entity, writes),
+        lines=telling.told(desk.definition, entry.entity, writes) or _untold(entry),
+        author=desk.around.people.get(entry.operation.actor, words.SOMEBODY),
+        device=words.SERVER if is_server else known_as,
+        written=clock_in_words(entry.operation.wall),
+        received=wording.moment(entry.received_at),
+    )
+
+
+def _untold(entry: Entry) -> tuple[str, ...]:
+    """What was sent where nothing of it can be read as a writing, cut to what fits a line."""
+    text = entry.operation.body or ""
+    return (text[:200],) if text.strip("{} \n") and not entry.writes else ()
+
+
+def _verdict(desk: _Desk, entity: str, writes: Mapping[str, Any]) -> str | None:
+    item = checklist.by_code(desk.definition).get(entities.item_of(entity) or "")
+    answer = writes.get("answer")
+    if item is None or not isinstance(answer, Mapping):
+        return None
+    verdict = findings.conclusion_of(item, answer)
+    return verdict if verdict in review.VERDICTS else None
+
+
+def _aside(desk: _Desk, entry: Entry) -> review.Aside:
+    reason = desk.folded.reason_aside(entry)
+    present = {head.op_id: head for name in entry.writes for head in desk.folded.heads(entry.entity, name)}
+    return review.Aside(
+        side=_side(desk, entry),
+        deed=words.deed(entry.operation.type),
+        item=entities.item_of(entry.entity) or "",
+        reason=codes.sentence(reason) if reason else "",
+        present=tuple(_side(desk, present[op_id]) for op_id in sorted(present)),
+        can_adopt=quarantine.is_adoptable(entry),
+        can_dismiss=quarantine.is_dismissible(entry),
+    )

@@ -10,12 +10,12 @@ from core.access import SIGNED_IN, roles
 from core.api import blueprint
 from core.caller import Caller
 from core.endpoint import endpoint
-from inspections import actions, queries, schemas, set_aside_api
+from inspections import actions, plan_api, queries, scheduling, schemas, set_aside_api
 from inspections.models import Inspection
 from registry import queries as registry_queries
 
 blp = blueprint("inspections_api", __name__, url_prefix="/api/v1/inspections", description="Cuộc kiểm tra")
-blueprints = [blp, *set_aside_api.blueprints]
+blueprints = [blp, *plan_api.blueprints, *set_aside_api.blueprints]
 
 _SUPERVISOR = roles(Role.SUPERVISOR)
 
@@ -35,13 +35,15 @@ def index(filters: dict[str, Any], *, session: Session, caller: Caller) -> dict[
 @blp.arguments(schemas.ScheduleIn)
 @blp.response(201, schemas.InspectionOut)
 @blp.alt_response(404, description="Unknown unit")
-@blp.alt_response(422, description="Not on that day")
+@blp.alt_response(422, description="Not on that day, or neither planned nor requested")
 def schedule(wanted: dict[str, Any], *, session: Session, caller: Caller) -> Inspection:
-    """Schedule an inspection of a unit."""
+    """Schedule an inspection of a unit: as the year's plan has it, or as a request asks."""
     unit = registry_queries.unit_by_code(session, wanted["unit_code"])
-    return actions.schedule(
-        session, unit, form=wanted["form"], planned_on=wanted["planned_on"], by=caller, at=clock.now()
-    )
+    request = scheduling.Request(**wanted["request"]) if wanted["request"] else None
+    return scheduling.schedule_visit(
+        session, unit, form=wanted["form"], planned_on=wanted["planned_on"], request=request, by=caller,
+        at=clock.now(),
+    )  # fmt: skip
 
 
 @blp.get("/<uuid:inspection_id>")
@@ -56,14 +58,17 @@ def show(*, inspection_id: object, session: Session, caller: Caller) -> Inspecti
 @blp.post("/<uuid:inspection_id>/decision")
 @endpoint(_SUPERVISOR)
 @blp.arguments(schemas.DecisionIn)
-@blp.response(200, schemas.InspectionOut)
+@blp.response(200, schemas.DecidedOut)
 @blp.alt_response(409, description="Not waiting for a decision")
-def decide(wanted: dict[str, Any], *, inspection_id: object, session: Session, caller: Caller) -> Inspection:
+def decide(
+    wanted: dict[str, Any], *, inspection_id: object, session: Session, caller: Caller
+) -> dict[str, Any]:
     """Record the inspection decision: team, checklist, profile and period are frozen."""
     inspection = queries.visible(session, str(inspection_id), caller)
     places = [actions.Place(**place) for place in wanted.pop("team")]
     actions.decide(session, inspection, actions.Decision(team=places, **wanted), by=caller, at=clock.now())
-    return inspection
+    plain = {name: getattr(inspection, name) for name in schemas.InspectionOut().fields}
+    return plain | {"warnings": queries.member_warnings(session, inspection)}
 
 
 @blp.post("/<uuid:inspection_id>/send-back")

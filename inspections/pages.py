@@ -19,12 +19,15 @@ from inspections import (
     inbox,
     log_reading,
     pictures,
+    plan_pages,
+    plan_row_pages,
     planning_pages,
     queries,
     reading,
     review,
     set_aside_pages,
     sheet,
+    unit_pages,
     words,
 )
 from inspections.errors import ContentChanged, OwnInspection, RemarkRefused, StepNotAllowed
@@ -33,7 +36,7 @@ from inspections.planning_pages import Misread, days_of
 from inspections.workflow import Form, State
 
 bp = Blueprint("inspections", __name__)
-blueprints = [bp, planning_pages.bp, set_aside_pages.bp]
+blueprints = [bp, planning_pages.bp, set_aside_pages.bp, plan_pages.bp, plan_row_pages.bp, unit_pages.bp]
 
 SUPERVISORS = roles(Role.SUPERVISOR)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import ids
+from core.wording import day
 from inspections import coverage
 from inspections.coverage import Census, Coverage, UnitInYear
 from inspections.errors import PlanUnknown
@@ -108,10 +109,33 @@ def grounds_of(session: Session, inspection_id: str) -> Grounds | None:
     return session.get(Grounds, inspection_id)
 
 
-def inspections_at(session: Session, unit: Unit) -> Sequence[Inspection]:
-    """Every inspection of the unit, newest first."""
-    at_unit = select(Inspection).where(Inspection.unit_id == unit.id)
-    return session.scalars(at_unit.order_by(Inspection.planned_on.desc(), Inspection.id.desc())).all()
+def grounds_text(session: Session, inspection_id: str) -> str:
+    """What the inspection rests on as pages cite it; empty if nobody said."""
+    found = grounds_of(session, inspection_id)
+    if found is None:
+        return ""
+    if found.plan_id is None:
+        return (
+            f"Yêu cầu đột xuất {found.request_number} ngày {day(found.requested_on)} của {found.requested_by}"
+        )
+    held = plan(session, found.plan_id)
+    return f"{held.title}, phê duyệt tại {held.approval_number} ngày {day(held.approved_on)}"
+
+
+def decided_before(session: Session, inspection: Inspection) -> Inspection | None:
+    """The inspection under the same year's plan whose decision was the last before this one, if any."""
+    own = grounds_of(session, inspection.id)
+    if own is None or own.plan_id is None:
+        return None
+    decided = (
+        select(Inspection)
+        .join(Grounds, Grounds.inspection_id == Inspection.id)
+        .where(
+            Grounds.plan_id == own.plan_id, Inspection.decided_on.is_not(None), Inspection.id != inspection.id
+        )
+        .order_by(Inspection.decided_on.desc(), Inspection.id.desc())
+    )
+    return session.scalars(decided).first()
 
 
 def census_of(session: Session, year: int) -> Census:

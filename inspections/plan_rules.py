@@ -119,7 +119,7 @@ def _text_faults(row: RowFields) -> Iterator[tuple[str, str]]:
 
 
 def _day_faults(row: RowFields, year: int, unit: KnownUnit | None) -> Iterator[tuple[str, str]]:
-    for field in ("first_day", "last_day"):
+    for field in ("first_day", "last_day") if row.last_day != row.first_day else ("first_day",):
         day: date | None = getattr(row, field)
         if day is None:
             yield field, "chưa có ngày. Ghi ngày dự kiến."

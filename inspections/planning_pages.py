@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from accounts import competence, qualifications
 from accounts import queries as people
 from accounts.models import Person
 from accounts.roles import Role
@@ -18,8 +19,8 @@ from core import clock, page, problems
 from core import errors as core_errors
 from core.access import roles
 from core.caller import Caller
-from inspections import actions, queries
-from inspections.errors import DecisionRefused, ScheduleRefused, TeamRefused
+from inspections import actions, plan_queries, queries, scheduling
+from inspections.errors import DecisionRefused, GroundsMissing, ScheduleRefused, TeamRefused
 from inspections.models import Inspection
 from inspections.words import FORM_LABELS, TEAM_ROLES
 from inspections.workflow import Form
@@ -91,9 +92,19 @@ def _scheduled(session: Session, typed: Typed, caller: Caller) -> Inspection:
     if typed.get("form") not in set(Form):
         raise Misread({"form": "Chọn hình thức kiểm tra."})
     unit = registry.unit_by_code(session, typed["unit_code"])
-    return actions.schedule(
-        session, unit, form=Form(typed["form"]), planned_on=planned_on, by=caller, at=clock.now()
-    )
+    return scheduling.schedule_visit(
+        session, unit, form=Form(typed["form"]), planned_on=planned_on, request=_request(typed), by=caller,
+        at=clock.now(),
+    )  # fmt: skip
+
+
+def _request(typed: Typed) -> scheduling.Request | None:
+    """The request that was cited; None if all its fields were left empty."""
+    number, asker = typed.get("request_number", ""), typed.get("requested_by", "")
+    if not (number.strip() or asker.strip() or typed.get("requested_on")):
+        return None
+    days = days_of(typed, {"requested_on": "Ngày yêu cầu"})
+    return scheduling.Request(number, days["requested_on"], asker)
 
 
 @bp.post("/new")
@@ -102,7 +113,7 @@ def schedule(*, session: Session, caller: Caller) -> Answer:
     """The unit is in the calendar and the decision is asked for next, or the form says what is wrong."""
     try:
         inspection = _scheduled(session, request.form, caller)
-    except (Misread, ScheduleRefused) as refusal:
+    except (Misread, ScheduleRefused, GroundsMissing) as refusal:
         return _new(session, request.form, _faults(refusal)), problems.status_of(refusal)
     return redirect(url_for("inspection_planning.decision", inspection_id=inspection.id), code=303)
 
@@ -127,17 +138,36 @@ def _contents(session: Session) -> list[tuple[str, str]]:
 
 
 def _decision(session: Session, inspection: Inspection, typed: Typed, faults: Mapping[str, str]) -> str:
+    inspectors = _inspectors(session)
+    missing = qualifications.shortfalls_of(
+        session, [person.id for person in inspectors], on=inspection.planned_on
+    )
+    warnings = {person_id: competence.warning_of(found) for person_id, found in missing.items()}
     return page.render(
-        "inspections/decision.html", inspection=inspection, values=typed, errors=faults,
-        contents=_contents(session), inspectors=_inspectors(session), team_roles=TEAM_ROLES,
+        "inspections/decision.html", inspection=inspection, values=typed, errors=faults, warnings=warnings,
+        contents=_contents(session), inspectors=inspectors, team_roles=TEAM_ROLES,
+        grounds=plan_queries.grounds_text(session, inspection.id),
     )  # fmt: skip
+
+
+def typed_before(earlier: Inspection) -> dict[str, str]:
+    """List, period and team of an earlier decision, as the form would have them typed."""
+    days = {"period_from": earlier.period_from, "period_to": earlier.period_to}
+    typed = {name: day.isoformat() for name, day in days.items() if day}
+    typed["content"] = f"{earlier.checklist}|{earlier.profile or ''}"
+    for member in earlier.team:
+        typed |= {f"role:{member.person_id}": member.role, f"title:{member.person_id}": member.title}
+    return typed
 
 
 @bp.get("/<uuid:inspection_id>/decision")
 @page.page(SUPERVISORS)
 def decision(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
-    """The form that fixes team, list and period."""
-    return _decision(session, queries.visible(session, str(inspection_id), caller), request.args, {})
+    """The form that fixes team, list and period, begun as the last decision under the same plan had them."""
+    inspection = queries.visible(session, str(inspection_id), caller)
+    earlier = plan_queries.decided_before(session, inspection)
+    begun = typed_before(earlier) if earlier else {}
+    return _decision(session, inspection, begun | request.args.to_dict(), {})
 
 
 def decision_of(typed: Typed) -> actions.Decision:

@@ -1,11 +1,13 @@
 """What can be asked about inspections; every question is put for a caller, and changes nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from accounts import competence, qualifications
 from accounts.roles import Role
 from core.caller import Caller
 from inspections.errors import InspectionUnknown
@@ -60,3 +62,25 @@ def parts_of(inspection: Inspection, caller: Caller) -> frozenset[Part]:
 def is_on_team(inspection: Inspection, caller: Caller) -> bool:
     """Whether the caller is a member of the inspecting team."""
     return any(member.person_id == caller.person_id for member in inspection.team)
+
+
+@dataclass(frozen=True)
+class MemberWarning:
+    """What is not recorded of what the law asks of a member; it is told and stops nothing."""
+
+    person_id: str
+    missing: tuple[str, ...]
+    text: str
+
+
+def member_warnings(session: Session, inspection: Inspection) -> list[MemberWarning]:
+    """What whoever decides should know of the team, on the day of the inspection.
+
+    Source: Thông tư 26/2014/TT-BKHCN Điều 40 khoản 1.
+    """
+    members = [member.person_id for member in inspection.team]
+    found = qualifications.shortfalls_of(session, members, on=inspection.planned_on)
+    return [
+        MemberWarning(person_id, tuple(missing), competence.warning_of(missing))
+        for person_id, missing in found.items()
+    ]

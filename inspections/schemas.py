@@ -6,12 +6,21 @@ from core.api import In, Out
 from inspections.workflow import Form, Part, State
 
 
+class RequestIn(In):
+    """The paper that asks for an unscheduled inspection (kiểm tra đột xuất)."""
+
+    number = fields.String(required=True, validate=validate.Length(1, 1000))
+    requested_on = fields.Date(required=True)
+    requested_by = fields.String(required=True, validate=validate.Length(1, 1000))
+
+
 class ScheduleIn(In):
     """A place in the calendar."""
 
     unit_code = fields.String(required=True, validate=validate.Length(1, 40))
     form = fields.Enum(Form, by_value=True, required=True)
     planned_on = fields.Date(required=True)
+    request = fields.Nested(RequestIn, load_default=None, allow_none=True)
 
 
 class PlaceIn(In):
@@ -96,6 +105,20 @@ class InspectionOut(Out):
     frozen_pos = fields.Integer(allow_none=True)
     content_hash = fields.String(allow_none=True)
     team = fields.List(fields.Nested(MemberOut))
+
+
+class MemberWarningOut(Out):
+    """A member for whom not everything is recorded that the law asks of an inspector; it stops nothing."""
+
+    person_id = fields.String(required=True)
+    missing = fields.List(fields.String(), required=True)
+    text = fields.String(required=True)
+
+
+class DecidedOut(InspectionOut):
+    """An inspection after its decision, with what its decider should know."""
+
+    warnings = fields.List(fields.Nested(MemberWarningOut), required=True)
 
 
 class InspectionsOut(Out):

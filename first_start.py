@@ -54,6 +54,7 @@ def _load_what_is_shipped() -> Iterator[str]:
         if session.scalar(select(func.count()).select_from(epoch.Epoch)) == 0:
             epoch.begin(session, at=at)
         texts = registry.actions.add_missing_legal_texts(session, shipped.LEGAL_TEXTS, by=_BY, at=at)
+        registry.actions.add_missing_obligations(session, shipped.OBLIGATIONS, by=_BY, at=at)
         published = _publish_shipped(session, at=at)
     if texts.changed:
         yield f"Văn bản pháp luật và tiêu chuẩn: {texts.changed} mục mới"
@@ -75,10 +76,14 @@ def _load_demonstration(settings: Settings) -> Iterator[str]:
         units = registry.actions.load_units(session, shipped.DEMO_UNITS, by=_BY, at=at)
         demo.seeding.name_agency(session, by=_BY, at=at)
         made = accounts.actions.create_demo_people(session, by=_BY, at=at)
-        session.flush()  # so that the visit finds its people
+        session.flush()  # so that plan and visit find their people and units
+        demo.seeding.record_certificates(session, by=_BY, at=at)
+        is_planned = demo.seeding.plan_the_year(session, at=at)
         demo.seeding.plan_a_visit(session, at=at)
     if units.changed:
-        yield f"Dữ liệu trình diễn: {units.changed} đơn vị của tỉnh Trà Vinh (mô phỏng kế hoạch năm 2023)"
+        yield f"Dữ liệu trình diễn: {units.changed} đơn vị của tỉnh Trà Vinh"
+    if is_planned:
+        yield "Dữ liệu trình diễn: kế hoạch kiểm tra năm 2023 (mô phỏng)"
     if made:
         path = demo_people.write_down(made, settings.data)
         yield f"Tài khoản trình diễn (ghi lại trong {path}):"

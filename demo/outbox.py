@@ -129,7 +129,7 @@ class Outbox:
         with self._strictly() as db:
             db.executemany(
                 "UPDATE ops SET outcome = ? WHERE op_id = ?",
-                [(json.dumps(r.get("first", r), ensure_ascii=False), r["op_id"]) for r in results],
+                [(json.dumps(r.get("first") or r, ensure_ascii=False), r["op_id"]) for r in results],
             )
             db.execute(
                 "INSERT OR REPLACE INTO receipts VALUES (?, ?)",

@@ -71,9 +71,51 @@ def test_what_is_no_picture_is_refused(content: bytes):
         pictures.scaled(content)
 
 
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_opened():
+@pytest.mark.parametrize("side", [7_100, 20_000], ids=["more than we take", "more than Pillow takes"])
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_opened(side: int):
     bomb = io.BytesIO()
-    Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
+    Image.new("1", (side, side)).save(bomb, "PNG")
     assert len(bomb.getvalue()) < 100_000
     with pytest.raises(pictures.PictureUnreadable):
         pictures.scaled(bomb.getvalue())
+
+
+@pytest.mark.parametrize("media_type", ["GIF", "TIFF", "BMP", "WEBP", "EPS"])
+def test_only_what_a_camera_or_a_pen_makes_is_decoded(media_type: str):
+    """Every further decoder is one more that strangers' bytes reach; for EPS it is even a program."""
+    target = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(target, media_type)
+    with pytest.raises(pictures.PictureUnreadable):
+        pictures.scaled(target.getvalue())
+
+
+def _progressive(*, repeated: int = 0) -> bytes:
+    """A progressive JPEG whose last scan comes so many times more."""
+    target = io.BytesIO()
+    Image.new("L", (400, 300), 90).save(target, "JPEG", progressive=True)
+    whole = target.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * repeated + whole[-2:]
+
+
+def test_a_progressive_photo_is_shown():
+    assert opened(pictures.scaled(_progressive())[0]).size == (400, 300)
+
+
+def test_a_photo_that_is_drawn_over_and_over_is_refused():
+    """Three hundred kilobytes of such scans held a processor for a minute and a half."""
+    with pytest.raises(pictures.PictureUnreadable):
+        pictures.scaled(_progressive(repeated=pictures.MOST_SCANS))
+
+
+def test_what_a_phone_appends_to_a_photo_does_not_count_as_scans():
+    """A moving photo carries a film behind its end, in which any two bytes may occur."""
+    photo_and_film = photo(400, 300) + b"\xff\xda\x00\x08" * 500
+    assert opened(pictures.scaled(photo_and_film)[0]).size == (400, 300)
+
+
+def test_the_camera_s_own_preview_does_not_count_as_scans():
+    preview = b"Exif\x00\x00" + _progressive(repeated=60)
+    segment = b"\xff\xe1" + (len(preview) + 2).to_bytes(2, "big") + preview
+    original = photo(400, 300)
+    assert pictures.scans(original[:2] + segment + original[2:]) == pictures.scans(original) == 1

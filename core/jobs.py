@@ -165,6 +165,19 @@ def run_one() -> bool:
         return False
     kind, work = claimed
     try:
+        _do(kind, work)
+    except LeaseLost:
+        _log.warning("job.lease_lost", job=work.job_id, kind=kind)
+    return True
+
+
+def _do(kind: str, work: Work) -> None:
+    """The job is done, or its failure is recorded.
+
+    Raises:
+        LeaseLost: another worker has taken the job over before its end could be recorded.
+    """
+    try:
         if kind in _own:
             _own[kind](work)
             with db.writing() as session:
@@ -174,11 +187,10 @@ def run_one() -> bool:
                 _simple[kind](session, work.payload)
                 _finish(session, work)
     except LeaseLost:
-        _log.warning("job.lease_lost", job=work.job_id, kind=kind)
+        raise
     except Exception as error:  # noqa: BLE001 (the one place that may: a job's failure is recorded, never lost)
         _log.error("job.failed", job=work.job_id, kind=kind, attempt=work.attempt, exc_info=error)
         _postpone(work, error)
-    return True
 
 
 def run_due(limit: int = 1000) -> int:

@@ -6,6 +6,7 @@ from types import FrameType
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from core import jobs
 from core.errors import SlowDown
@@ -25,14 +26,20 @@ def run(app: Flask) -> int:
         signal.signal(number, asked_to_stop)
     while not stop.is_set():
         with app.app_context():
-            if not _did_one():
+            if not did_one():
                 stop.wait(_PAUSE_S)
     return 0
 
 
-def _did_one() -> bool:
+def did_one() -> bool:
+    """Whether there was a due job; none is seen while the database cannot be reached, nor is that the end.
+
+    A worker that ended then would, after a few restarts, end the web process with it.
+    """
     try:
         return jobs.run_one()
     except SlowDown:
         _log.warning("worker.database_busy")
-        return False
+    except OperationalError as error:
+        _log.warning("worker.database_away", reason=str(error.orig)[:200])
+    return False

@@ -19,6 +19,8 @@ _SIGNING = (
     ("secretary", "THƯ KÝ"),
 )
 _NARROWEST, _BROADEST = 8, 16
+# Hundredths of the width that the column of row numbers leaves.
+_FOR_COLUMNS = 94
 _ALWAYS_SIGNING = ("unit", "leader")
 
 
@@ -93,7 +95,7 @@ class SampleTable:
             for place, label in enumerate(self.table.columns)
         ]
         weights = [_weight(texts) for texts in columns]
-        return tuple(round(100 * weight / sum(weights)) for weight in weights)
+        return tuple(int(_FOR_COLUMNS * weight / sum(weights)) for weight in weights)
 
 
 def _weight(texts: Sequence[str]) -> float:

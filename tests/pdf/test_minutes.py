@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,6 +140,19 @@ def test_exactly_four_faces_are_embedded(pdf: bytes):
 def test_the_page_is_a4_with_the_decrees_margins(pdf: bytes):
     box = PdfReader(io.BytesIO(pdf)).pages[0].mediabox
     assert (round(box.width / 72 * 25.4), round(box.height / 72 * 25.4)) == (210, 297)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
+def test_no_word_stands_outside_the_margins(pdf: bytes, tmp_path: Path):
+    path = tmp_path / "minutes.pdf"
+    path.write_bytes(pdf)
+    boxes = subprocess.run(
+        ["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    found = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>', boxes)
+    left, right = 30 / 25.4 * 72, (210 - 15) / 25.4 * 72
+    assert len(found) > 5000
+    assert [one for one in found if float(one[0]) < left - 1 or float(one[1]) > right + 1] == []
 
 
 def test_the_file_says_that_it_is_an_archive_file(pdf: bytes):

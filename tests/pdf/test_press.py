@@ -12,7 +12,7 @@ import pytest
 import weasyprint
 from pypdf import PdfReader
 
-from reports import child, render
+from reports import child, press, render
 from reports.child import ChildFailed, Limits
 from reports.orders import PrintOrder
 from tests import minutes
@@ -62,13 +62,16 @@ def reaching(address: str, secret: Path) -> str:
       </body></html>"""
 
 
-def test_markup_reaches_neither_the_network_nor_a_file(listener, tmp_path: Path):
+@pytest.mark.parametrize(
+    "printed", [press.printed, render.printed], ids=["by the shelf alone", "in the child"]
+)
+def test_markup_reaches_neither_the_network_nor_a_file(listener, tmp_path: Path, printed):
+    """The fetcher would be enough, and so would the confinement around it."""
     address, asked = listener
     secret = tmp_path / "secret.txt"
     secret.write_text("mật mã 4711", encoding="utf-8")
-    done = render.printed(
-        PrintOrder(html=reaching(address, secret), css=minutes.FACE, assets=minutes.font_files())
-    )
+    order = PrintOrder(html=reaching(address, secret), css=minutes.FACE, assets=minutes.font_files())
+    done = printed(order)
     reader = PdfReader(io.BytesIO(done.pdf))
     assert asked == []
     assert reader.attachments == {}

@@ -16,7 +16,7 @@ from core import errors as core_errors
 from core.access import SIGNED_IN, roles
 from core.caller import Caller
 from inspections import plan_actions, plan_queries, plan_steps, scheduling, words
-from inspections.errors import PlanApprovalRefused, PlanExists
+from inspections.errors import PlanApprovalRefused, PlanExists, PlanUnknown
 from inspections.plan_models import Plan
 from inspections.plan_steps import PLAN_STATE_LABELS, PlanState
 from inspections.planning_pages import Misread, days_of
@@ -154,11 +154,17 @@ _STEPS = {
 }  # fmt: skip
 
 
-@bp.post("/<plan_id>/<any(submit, hand_back, approve, adjust, complete, schedule):step>")
+@bp.post("/<plan_id>/<step>")
 @page.page(SUPERVISORS)
 def take_step(plan_id: str, step: str, *, session: Session, caller: Caller) -> Answer:
-    """The step is taken, or the page says what is missing for it."""
+    """The step is taken, or the page says what is missing for it.
+
+    Raises:
+        PlanUnknown: there is no such plan, or a plan has no such step.
+    """
     plan = plan_queries.plan(session, plan_id)
+    if step not in _STEPS:
+        raise PlanUnknown("Kế hoạch không có bước này.")
     try:
         next_plan, done = _STEPS[step](session, plan, caller)
     except (Misread, PlanApprovalRefused) as refusal:

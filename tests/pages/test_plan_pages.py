@@ -206,3 +206,8 @@ def test_what_does_not_exist_is_said_to_be_missing(supervisor: Browser, path: st
     assert (supervisor.client.get(path).status_code, "Không có" in supervisor.client.get(path).text) == (
         404, True,
     )  # fmt: skip
+
+
+def test_a_step_that_plans_do_not_have_is_no_page(supervisor: Browser, draft: str):
+    refused = supervisor.submit(f"{draft}/burn", form_at=draft)
+    assert (refused.status_code, "Kế hoạch không có bước này." in refused.text) == (404, True)

@@ -111,6 +111,23 @@ def _workday(start: date, days: int) -> date:
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
+# What each paper is numbered after, and how many days it follows the one before it.
+_PAPERS = {
+    "issued": ("QĐ-{k}", 20, 45), "confirmed": ("{k}-VP", 30, 60), "announced": ("QĐ-{k}", 3, 12),
+    "told": ("{k}-VP", 1, 5),
+}  # fmt: skip
+
+
+def _papers(unit_name: str) -> dict[str, str]:
+    """Number and day of the papers that several items cite: each is the same wherever it is cited."""
+    rng = random.Random(f"{unit_name}/papers")  # noqa: S311 (a story, not a secret)
+    day, number, told = date(2022, 1, 4), rng.randint(11, 30), {}
+    for name, (kind, least, most) in _PAPERS.items():
+        day, number = _workday(day, rng.randint(least, most)), number + rng.randint(3, 40)
+        told[name] = f"số {number}/{kind.format(k=symbol(unit_name))} ngày {written(day)}"
+    return told
+
+
 def _filled(text: str, unit_name: str, rng: random.Random) -> str:
     return text.format(
         k=symbol(unit_name),
@@ -119,6 +136,8 @@ def _filled(text: str, unit_name: str, rng: random.Random) -> str:
         n=rng.randint(11, 389),
         d22=written(_workday(date(2022, 1, 4), rng.randint(0, 280))),
         d23=written(_workday(date(2023, 1, 4), rng.randint(0, 100))),
+        j22=written(_workday(date(2022, 1, 4), rng.randint(0, 20))),
+        **_papers(unit_name),
     )
 
 

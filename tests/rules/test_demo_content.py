@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -118,3 +119,23 @@ def test_a_photograph_repeats_byte_for_byte_and_carries_its_local_time(scene):
 
 def test_two_people_sign_differently():
     assert photos.signature("Lâm Hoài Thương", seed="7") != photos.signature("Trịnh Gia Bảo", seed="7")
+
+
+def said_at(visit: content.Visit, item: str) -> str:
+    return next(a.body["evidence"][0]["text"] for a in visit.answers if a.item == item)
+
+
+def test_a_paper_that_several_items_cite_has_one_number_and_one_day(items):
+    visit = visited(items)
+    cited = {
+        re.search(r"số \S+ ngày \S+", said_at(visit, item)).group() for item in ("PL-08", "PL-17", "PL-21")
+    }
+    assert len(cited) == 1
+    assert cited != {
+        re.search(r"số \S+ ngày \S+", said_at(visited(items, unit_name="Sở Tư pháp"), "PL-17")).group()
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_plan_of_the_year_is_of_january_as_its_note_says(items, seed):
+    assert re.search(r"ngày \d\d/01/2022", said_at(visited(items, seed=seed), "PL-03"))

@@ -71,7 +71,7 @@ def _added(
         with session.begin_nested():
             session.add(person)
     except exc.IntegrityError:
-        raise errors.UsernameTaken(f"Đã có người dùng «{given.username}». Chọn tên đăng nhập khác.") from None
+        raise errors.UsernameTaken(f"Chọn tên khác cho người này; «{given.username}» đã được cấp.") from None
     return person
 
 

@@ -76,7 +76,7 @@ def enrol(session: Session, asked: Enrolment, *, at: datetime) -> Device:
     """
     code = session.get(EnrolmentCode, tokens.sha256(asked.code), with_for_update=True)
     if code is None or code.expires_at <= at or code.used_by not in (None, asked.device):
-        raise EnrolmentRefused("Mã sai, đã dùng hoặc quá 10 phút. Xin quản trị viên tạo mã mới.")
+        raise EnrolmentRefused("Mã sai, đã dùng hoặc quá 10 phút. Liên hệ quản trị viên để được cấp mã mới.")
     if not ids.is_id(asked.device):
         raise FieldsRefused({"device": ["Mã máy phải là UUID chữ thường."]})
     jwk = device_keys.public_members(asked.jwk)

@@ -174,6 +174,12 @@ def _first_administrators_password() -> tuple[str | None, str]:
     return _new_password(fields.username(request.form.get("username", "")))
 
 
+def _unfilled_first_run(code: str, password_problem: str | None) -> dict[str, list[str]]:
+    """What to say beside code and password, so that everything amiss is told at once."""
+    told = {} if code.strip() else {"code": ["Nhập mã khởi tạo in trên màn hình máy chủ."]}
+    return told | ({"new": [password_problem]} if password_problem else {})
+
+
 @bp.post("/first-run")
 @page.page(PUBLIC, prepare=_first_administrators_password)
 def begin(*, prepared: tuple[str | None, str], session: Session, caller: Caller) -> Answer:  # noqa: ARG001
@@ -187,8 +193,9 @@ def begin(*, prepared: tuple[str | None, str], session: Session, caller: Caller)
         frozenset({Role.ADMINISTRATOR}),
     )
     try:
-        if problem is not None:
-            raise errors.FieldsRefused(given.problems() | {"new": [problem]})
+        unfilled = _unfilled_first_run(form.get("code", ""), problem)
+        if unfilled:
+            raise errors.FieldsRefused(given.problems() | unfilled)
         person = actions.add_first_administrator(
             session, given, code=form.get("code", ""), password_hash=password_hash, at=at
         )

@@ -102,7 +102,7 @@ def usable_invitation(session: Session, token: str, *, at: datetime) -> tuple[In
     ).one_or_none()
     if row is None:
         raise errors.InvitationUnusable(
-            "Liên kết đã dùng, đã hết hạn hoặc bị chép thiếu. Xin quản trị viên mời lại."
+            "Liên kết đã dùng, đã hết hạn hoặc bị chép thiếu. Liên hệ quản trị viên để được mời lại."
         )
     return row[0], row[1]
 

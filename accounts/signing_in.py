@@ -124,7 +124,8 @@ def _too_many(pause: timedelta) -> errors.TooManyAttempts:
     seconds = int(pause.total_seconds()) + 1
     wait = f"{seconds} giây" if seconds < 120 else f"{-(-seconds // 60)} phút"
     return errors.TooManyAttempts(
-        f"Tài khoản không bị khoá. Chờ {wait} rồi thử lại, hoặc xin quản trị viên mời đặt lại mật khẩu.",
+        f"Tài khoản không bị khóa. Chờ {wait} rồi thử lại, hoặc liên hệ quản trị viên để được cấp "
+        "liên kết đặt lại mật khẩu.",
         retry_after_s=seconds,
     )
 

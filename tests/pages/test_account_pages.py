@@ -172,7 +172,7 @@ def test_the_first_run_names_every_wrong_field(app: Flask):
     browser = Browser(app)
     response = browser.submit("/first-run", code="", username="Q", full_name="", title="", new="x", again="x")
     wrong = set(re.findall(r'id="([a-z_]+)-error"', response.text))
-    assert wrong == {"username", "full_name", "title", "new"}
+    assert wrong == {"code", "username", "full_name", "title", "new"}
 
 
 def test_the_first_run_is_closed_once_somebody_is_here(app: Flask):
@@ -298,3 +298,15 @@ def test_a_stranger_is_sent_to_the_sign_in_form_whatever_the_address_says(client
     assert response.status_code == 302
     assert response.location.startswith("/sign-in")
     assert 'name="next" value="/"' in client.get(response.location).text
+
+
+def test_an_administrator_finds_the_way_to_the_agencys_names(app: Flask):
+    browser = signed_in(app, "quan.tri", roles=("administrator",), full_name="Quản Trị")
+    assert 'href="/agency"' in browser.client.get("/").text
+    assert 'href="/agency"' in browser.client.get("/people/").text
+
+
+def test_a_stranger_with_an_unknown_code_is_led_back_to_verifying(client: FlaskClient):
+    told = client.get("/verify/ABCD1234ABCD1234")
+    assert told.status_code == 404
+    assert 'class="btn btn-primary" href="/verify"' in told.text

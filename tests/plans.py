@@ -21,6 +21,8 @@ ROW = RowFields(
 )  # fmt: skip
 OTHER = replace(ROW, unit_code="TV-S03", first_day=date(2023, 6, 1), last_day=date(2023, 6, 9))
 
+NEXT_YEAR = replace(ROW, first_day=date(2024, 5, 23), last_day=date(2024, 5, 24))
+
 
 def register(session: Session) -> None:
     """Law, obligations and the demonstration's units are in the registry."""

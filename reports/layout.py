@@ -4,6 +4,7 @@ It only arranges what the snapshot holds, so that templates neither count nor de
 every item stands in the annex, every finding in the table or among the notes.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ _SIGNING = (
     ("leader", "TRƯỞNG ĐOÀN KIỂM TRA"),
     ("secretary", "THƯ KÝ"),
 )
-_NARROWEST, _BROADEST = 8, 16
+_NARROWEST, _LONGEST_KEPT = 8, 13
+# Lines break at blanks, and at a slash between letters.
+_BREAKS = re.compile(r"\s+|(?<=\D)/")
 # Hundredths of the width that the column of row numbers leaves.
 _FOR_COLUMNS = 94
 _ALWAYS_SIGNING = ("unit", "leader")
@@ -99,8 +102,10 @@ class SampleTable:
 
 
 def _weight(texts: Sequence[str]) -> float:
-    longest = max((len(word) for text in texts for word in text.split()), default=0)
-    return min(max(longest, _NARROWEST), _BROADEST) + sum(map(len, texts)) / len(texts) / 4
+    """What a column needs: its longest word whole, and some room for the length of what stands in it."""
+    words = [word for text in texts for word in _BREAKS.split(text)]
+    longest = min(max(map(len, words), default=0), _LONGEST_KEPT)
+    return max(longest, _NARROWEST) + sum(map(len, texts)) / len(texts) / 6
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ The core cannot know people or devices: `Gate` is what the accounts package hang
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from flask import Request, current_app
+from flask import Request, current_app, g
 from sqlalchemy.orm import Session
 
 from core.caller import ANONYMOUS, Caller
@@ -77,6 +77,7 @@ def identify(access: Access, request: Request, session: Session) -> Caller:
     """The caller, once the route's access and the forgery check have let the request through."""
     gate: Gate = current_app.extensions[GATE]
     caller = gate.caller(request, session) or ANONYMOUS
+    g.caller = caller  # a refusal's page keeps the frame of whoever was refused
     access.require(caller)
     if is_unsafe(request.method) and caller.device_id is None:
         gate.check_forgery(request, caller, session)

@@ -310,3 +310,10 @@ def test_a_stranger_with_an_unknown_code_is_led_back_to_verifying(client: FlaskC
     told = client.get("/verify/ABCD1234ABCD1234")
     assert told.status_code == 404
     assert 'class="btn btn-primary" href="/verify"' in told.text
+
+
+def test_who_is_refused_a_page_keeps_the_way_to_the_others(app: Flask):
+    told = signed_in(app, "thanh.vien", roles=("inspector",), full_name="Thành Viên").client.get("/people/")
+    assert told.status_code == 403
+    assert 'href="/inspections/"' in told.text
+    assert "Về việc cần làm" in told.text

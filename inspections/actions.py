@@ -24,6 +24,7 @@ from inspections.errors import (
     OwnInspection,
     RemarkRefused,
     ScheduleRefused,
+    StepNotAllowed,
     TeamRefused,
 )
 from inspections.models import Inspection, TeamMember
@@ -215,11 +216,18 @@ def approve(session: Session, inspection: Inspection, *, content: str, by: Calle
     Raises:
         OwnInspection: the caller is on the team.
         ContentChanged: the inspection's content is another by now.
-        StepNotAllowed, StepNotYours: it is not waiting for this caller's decision.
+        StepNotAllowed, StepNotYours: it is not waiting for this caller's decision, or nobody has named the
+            agency that would issue its document.
     """
     _after(inspection, "approve", queries.parts_of(inspection, by))
     if queries.is_on_team(inspection, by):
         raise OwnInspection
+    if registry_queries.agency(session) is None:
+        raise StepNotAllowed(
+            "Chưa khai tên cơ quan kiểm tra nên chưa lập được biên bản. Đề nghị quản trị viên khai tại trang "
+            "«Cơ quan kiểm tra», sau đó duyệt lại.",
+            step="approve", missing="agency",
+        )  # fmt: skip
     if content != inspection.content_hash:
         raise ContentChanged(
             "Chưa duyệt gì. Tải lại trang để xem nội dung hiện tại rồi quyết định.",

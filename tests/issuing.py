@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from core import clock, db, jobs
-from registry import actions as registry
+from core import jobs
 from tests import people, tablets, visits
 
 NUMBER = {"number": "07/BB-TĐC", "dated_on": "2023-05-23"}
@@ -53,20 +52,9 @@ class Desk:
         return self.file()
 
 
-def named_agency(app: Flask) -> None:
-    """The inspecting agency has its names."""
-    names = registry.AgencyNames(
-        "Sở Khoa học và Công nghệ", "Chi cục Tiêu chuẩn Đo lường Chất lượng", "Trà Vinh",
-        "Ủy ban nhân dân tỉnh Trà Vinh", "BB-TĐC",
-    )  # fmt: skip
-    with app.app_context(), db.writing() as session:
-        registry.describe_agency(session, names, by=visits.SYSTEM, at=clock.now())
-
-
 def desk_with_minutes(app: Flask) -> Desk:
     """Minutes with one finding and one photo, drafted and waiting for the clerk."""
     visits.registered(app)
-    named_agency(app)
     visit = visits.Visit(app).decided().started()
     evidence = [{"kind": "ho_so", "text": "Thông báo số 12/TB-SNV"}]
     visit.answer("PL-01", "phu_hop", note="Phân công rõ.", evidence=evidence)

@@ -30,6 +30,10 @@ PROFILE = "tai_tru_so_day_du"
 VISITED_ON = date(2023, 5, 23)
 TEAM = {"leader": ("truong.doan", "Nguyễn Văn Trưởng"), "secretary": ("thu.ky", "Võ Thị Thư Ký")}
 SYSTEM = Caller.system("test")
+AGENCY = registry_actions.AgencyNames(
+    "Sở Khoa học và Công nghệ", "Chi cục Tiêu chuẩn Đo lường Chất lượng", "Trà Vinh",
+    "Ủy ban nhân dân tỉnh Trà Vinh", "BB-TĐC",
+)  # fmt: skip
 
 
 def picture(media_type: str = "JPEG", size: tuple[int, int] = (1200, 900)) -> bytes:
@@ -43,9 +47,10 @@ def picture(media_type: str = "JPEG", size: tuple[int, int] = (1200, 900)) -> by
 
 
 def registered(app: Flask) -> None:
-    """Legal texts, demo units and the main checklist are there."""
+    """Legal texts, demo units and the main checklist are there, and the agency is named."""
     at = clock.now()
     with app.app_context(), db.writing() as session:
+        registry_actions.describe_agency(session, AGENCY, by=SYSTEM, at=at)
         registry_actions.load_legal_texts(session, shipped_units.LEGAL_TEXTS, by=SYSTEM, at=at)
         registry_actions.load_units(session, shipped_units.DEMO_UNITS, by=SYSTEM, at=at)
         (path,) = (one for one in shipped_lists.files() if "9001_2015" in one.name)

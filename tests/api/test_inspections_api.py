@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core import db
 from core.jobs import Job
 from inspections.models import Inspection
+from registry.models import Agency
 from tests import people, visits
 
 INSPECTIONS = "/api/v1/inspections/"
@@ -169,6 +170,17 @@ def test_the_list_is_narrowed_by_state_and_year(supervisor: Desk):
 @pytest.mark.parametrize("query", ["?year=99999999999999999999", "?state=x", "?year=²"])
 def test_a_filter_of_the_wrong_form_is_refused(supervisor: Desk, query: str):
     assert supervisor.client.get(INSPECTIONS + query).status_code == 422
+
+
+def test_nothing_is_approved_before_the_agency_is_named(app: Flask, supervisor: Desk):
+    """The minutes name it: their draft would fail in the background, where nobody sees it."""
+    visit = visits.Visit(app).decided().started().submitted()
+    with app.app_context(), db.writing() as session:
+        session.delete(session.get_one(Agency, 1))
+    address = f"{INSPECTIONS}{visit.inspection}"
+    refused = supervisor.post(f"{address}/approve", {"content": visit.content_hash()})
+    assert (refused.status_code, refused.json["missing"]) == (409, "agency")
+    assert supervisor.client.get(address).json["state"] == "submitted"
 
 
 def test_approval_is_of_the_content_that_was_seen_and_enqueues_one_document(app: Flask, supervisor: Desk):

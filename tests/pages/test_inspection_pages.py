@@ -371,11 +371,15 @@ def test_the_list_is_narrowed_by_its_address(visit: Visit, supervisor: Browser):
 
 
 @pytest.mark.parametrize(
-    "query", ["show=%00", "before=x", "before=-1", "before=99999999999999999999", "done=x", "show=<script>"]
+    "query", ["show=x", "before=x", "before=-1", "before=99999999999999999999", "done=x", "show=<script>"]
 )
 def test_an_odd_address_still_shows_the_page(submitted: Visit, supervisor: Browser, query: str):
     response = supervisor.client.get(f"{submitted.address}?{query}")
     assert (response.status_code, "<script>" in response.text) == (200, False)
+
+
+def test_an_address_that_no_database_could_be_asked_about_is_refused(submitted: Visit, supervisor: Browser):
+    assert supervisor.client.get(f"{submitted.address}?show=%00").status_code == 400
 
 
 @pytest.fixture

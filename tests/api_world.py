@@ -15,7 +15,7 @@ from accounts import cookies, forgery, signing_in
 from accounts.models import Person
 from accounts.roles import Role
 from app import create_app
-from core import clock, db, epoch, jobs
+from core import api_document, clock, db, epoch, jobs
 from core.settings import Settings
 from inspections import chain
 from inspections.operation import Operation
@@ -64,6 +64,18 @@ class World:
         if who not in self._sessions:
             self._sessions[who] = self._begun(self.persons[who])
         return self._sessions[who]
+
+    def welcome(self, method: str, path: str) -> tuple[str, ...]:
+        """Who may call the route."""
+        (access,) = (
+            route.access
+            for route in api_document.routes(self.app)
+            if (route.method, route.path) == (method.lower(), path)
+        )
+        assert access is not None
+        if access.kind == "device":
+            return (DEVICE,)
+        return EVERYBODY if access.kind == "public" else tuple(sorted(access.roles)) or tuple(self.persons)
 
     def serve(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         """The application as a server runs it: what it opened is closed. Each comes from elsewhere."""
@@ -147,7 +159,7 @@ def make_world(folder: Path, database_url: str = "") -> World:
         "decided_on": ["2023-05-08"], "planned_on": ["2023-05-23"], "dated_on": ["2023-05-23"],
         "period_from": ["2022-01-01"], "period_to": ["2023-04-30"], "roles": [["clerk"], ["inspector"]],
         "streams": [f"inspection:{running}", {f"inspection:{running}": 0}], "number": ["07/BB-TĐC"],
-        "name": [_a_file(visit)],
+        "name": [_a_file(visit)], **_plans(app),
     }  # fmt: skip
     return World(app, persons, tablet, known)
 
@@ -162,6 +174,33 @@ def _approved(app: Flask, visit: visits.Visit) -> str:
         jobs.run_due()
     (report,) = supervisor.client.get(f"{address}/reports").json["reports"]
     return str(report["id"])
+
+
+def _plans(app: Flask) -> dict[str, list[Any]]:
+    """A draft and a plan that holds, and what a request about them may say."""
+    supervisor = tablets.Office(app, "nguoi.supervisor")
+    rows = {year: [_plan_row(year)] for year in (2023, 2024)}
+    drafts = [
+        supervisor.post("/api/v1/plans/", {"year": year, "title": f"Kế hoạch {year}", "rows": rows[year]})
+        for year in rows
+    ]
+    assert [answer.status_code for answer in drafts] == [201, 201], drafts[1].text
+    holding = f"/api/v1/plans/{drafts[0].json['id']}"
+    assert supervisor.post(f"{holding}/submit", {}).status_code == 200
+    approval = {"number": "123/QĐ-UBND", "approved_on": "2023-02-01"}
+    assert supervisor.post(f"{holding}/approve", approval).status_code == 200
+    return {
+        "plan_id": [answer.json["id"] for answer in drafts],
+        "row_id": [answer.json["rows"][0]["id"] for answer in drafts],
+        "rows": [rows[2024]], "year": [2023, 2025], "approved_on": ["2023-02-01"],
+    }  # fmt: skip
+
+
+def _plan_row(year: int) -> dict[str, str]:
+    return {
+        "unit_code": visits.UNIT, "inspecting_unit": "Chi cục", "first_day": f"{year}-05-22",
+        "last_day": f"{year}-05-26", "form": "on_site",
+    }  # fmt: skip
 
 
 def _a_file(visit: visits.Visit) -> str:

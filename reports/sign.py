@@ -10,6 +10,7 @@ signing); Nghị định 30/2020/NĐ-CP Điều 5, Phụ lục I (chữ ký số
 import io
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -119,5 +120,7 @@ def sealed(pdf: bytes, places: Mapping[str, Place], sealing: Sealing, *, key: Se
             new_field_spec=_field(AGENCY_FIELD, places[_ANCHOR + AGENCY_FIELD]),
         )  # fmt: skip
         signer.at = sealing.at
-        out: io.BytesIO = signer.sign_pdf(writer)
+        # pyHanko runs an event loop of its own, which a thread that already has one would refuse.
+        with ThreadPoolExecutor(1) as apart:
+            out: io.BytesIO = apart.submit(signer.sign_pdf, writer).result()
     return out.getvalue()

@@ -26,6 +26,7 @@ _MAX_NUMBER_CHARACTERS = 24
 _GZIP_WINDOW = 31
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 STREAMS = "streams_body"
+BODY_LIMIT = "body_limit_bytes"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _CUT = "Đường truyền bị ngắt giữa chừng; chưa ghi nhận gì, hãy gửi lại."
 
@@ -251,7 +252,7 @@ def _check_length() -> None:
         return
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, STREAMS, False):
-        body(request)
+        body(request, limit_bytes=getattr(view, BODY_LIMIT, MAX_BODY_BYTES))
 
 
 def _check_texts() -> None:
@@ -265,7 +266,9 @@ def _check_texts() -> None:
 
 
 def register(app: Flask) -> None:
-    """Every route gets whole bodies and strict texts; one that reads its own stream says so (`STREAMS`)."""
+    """Every route gets whole bodies and strict texts; one that reads its own stream, or takes more
+    than the ordinary limit, says so (`STREAMS`, `BODY_LIMIT`).
+    """
     app.json = StrictJSON(app)
     app.before_request(_check_length)
     app.before_request(_check_texts)

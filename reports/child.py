@@ -10,11 +10,16 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import SlowDown
+
 _ROOT = Path(__file__).resolve().parent.parent
 _SLOTS = threading.BoundedSemaphore(2)
+_PATIENCE_S = 5.0
 _NO_SYSTEM_FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/cache</cachedir></fontconfig>
@@ -43,8 +48,9 @@ def run(module: str, order: bytes, limits: Limits) -> bytes:
 
     Raises:
         ChildFailed: it exceeded a limit, or ended with a fault; nothing of it is left running.
+        SlowDown: two others run already; who waits longer would only hold a thread that others need.
     """
-    with _SLOTS, tempfile.TemporaryDirectory(prefix="thucdia-") as folder:
+    with _slot(), tempfile.TemporaryDirectory(prefix="thucdia-") as folder:
         child = _started(module, limits, Path(folder))
         try:
             answer, said = child.communicate(order, timeout=limits.wall_s)
@@ -55,6 +61,16 @@ def run(module: str, order: bytes, limits: Limits) -> bytes:
     if child.returncode:
         raise ChildFailed(_reason(child.returncode, said), said.decode(errors="replace")[-2000:])
     return answer
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    if not _SLOTS.acquire(timeout=_PATIENCE_S):
+        raise SlowDown("Đang có nhiều tệp được kiểm tra cùng lúc. Chưa ghi nhận gì; gửi lại sau ít giây.")
+    try:
+        yield
+    finally:
+        _SLOTS.release()
 
 
 def _started(module: str, limits: Limits, folder: Path) -> subprocess.Popen[bytes]:

@@ -4,10 +4,12 @@ They show what stands at the head of the document and who sealed it, never its c
 Files that people upload are examined and forgotten.
 """
 
+from contextlib import closing
+
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from core import db, files, page, problems
+from core import db, files, framing, page, problems
 from core.access import PUBLIC
 from core.errors import Refusal
 from reports import codes, queries, verify
@@ -54,7 +56,8 @@ def _uploaded() -> Verdict:
     uploaded = request.files.get("file")
     if uploaded is None or not uploaded.filename:
         raise FileMissingForVerification("Chọn tệp PDF đã nhận được rồi bấm «Xác minh».")
-    pdf = uploaded.stream.read(verify.LARGEST_BYTES + 1)
+    with closing(uploaded):
+        pdf = uploaded.stream.read(verify.LARGEST_BYTES + 1)
     if len(pdf) > verify.LARGEST_BYTES:
         raise FileTooLargeToVerify(limit_bytes=verify.LARGEST_BYTES)
     return verify.verdict_on(pdf)
@@ -65,6 +68,9 @@ def _uploaded() -> Verdict:
 def upload(*, prepared: Verdict, **_edge: object) -> Answer:
     """The verdict on the uploaded file."""
     return _shown(verdict=prepared)
+
+
+setattr(upload, framing.BODY_LIMIT, verify.LARGEST_BYTES + _FORM_ROOM_BYTES)
 
 
 def _our_copy() -> Verdict:

@@ -1,11 +1,14 @@
 """What the clerk sees and does, in pages without any script."""
 
+import io
 import re
+import threading
 
 import pytest
 from flask import Flask
 
 from core import jobs
+from reports import child
 from tests import issuing
 from tests.issuing import Desk
 from tests.people import Browser
@@ -85,3 +88,36 @@ def test_minutes_that_do_not_exist_are_not_found(desk: Desk):
     nowhere = "00000000-0000-7000-8000-000000000000"
     for path in (f"/reports/{nowhere}", f"/reports/{nowhere}/file", f"/reports/{nowhere}/preview"):
         assert clerk.client.get(path).status_code == 404
+
+
+def test_a_file_up_to_the_limit_that_the_page_names_is_examined(app: Flask):
+    stranger = Browser(app)
+    content = b"%PDF-1.7\n" + b"x" * (9 * 1024 * 1024)
+    answer = stranger.submit("/verify", file=(io.BytesIO(content), "van-ban.pdf"))
+    assert answer.status_code == 200
+    assert "Không đọc được tệp" in shown(answer.text)
+
+
+def test_a_file_over_the_limit_is_refused_by_size(app: Flask):
+    body = b"x" * (26 * 1024 * 1024)
+    answer = app.test_client().post("/verify", data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 413
+
+
+def test_who_would_wait_long_for_a_verdict_is_asked_to_come_back(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(child, "_SLOTS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(child, "_PATIENCE_S", 0.01)
+    with child._SLOTS:
+        answer = Browser(app).submit("/verify", file=(io.BytesIO(b"%PDF-1.7"), "van-ban.pdf"))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+
+
+def test_our_own_document_is_examined_once(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    desk.sealed()
+    code = desk.shown()["verification_code"]
+    first = shown(desk.app.test_client().get(f"/verify/{code}").text)
+    assert "Văn bản xác thực" in first
+    monkeypatch.setattr(child, "_SLOTS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(child, "_PATIENCE_S", 0.01)
+    with child._SLOTS:
+        assert shown(desk.app.test_client().get(f"/verify/{code}").text) == first

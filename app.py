@@ -148,7 +148,9 @@ def test(arguments: list[str]) -> int:
             [*python, "ruff", "check", "."],
             [*python, "mypy", "."],
             [str(Path(sys.executable).with_name("lint-imports"))],
-            [*python, "pytest", "-n", "2", "--dist", "loadfile"],
+            [*python, "pytest", "-n", "2", "--dist", "loadfile", "--ignore", "tests/browser"],
+            # Playwright's event loop disturbs whatever else runs in its process.
+            [*python, "pytest", "tests/browser"],
         ]
     codes = [_checked(command) for command in commands]
     return next((code for code in codes if code), 0)

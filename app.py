@@ -70,7 +70,8 @@ PAGES = [
     *sync.api.blueprints, *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [
-    core.commands.group, accounts.commands.group, registry.commands.group, checklists.commands.group,
+    core.commands.group, core.commands.jobs_group, accounts.commands.group, registry.commands.group,
+    checklists.commands.group,
     reports.commands.group,
 ]  # fmt: skip
 

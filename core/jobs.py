@@ -6,7 +6,7 @@ attempt number outdated and can write nothing. Handlers may therefore run more t
 """
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy import JSON, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core import clock, db, ids
+from core import clock, db, ids, journal
+from core.caller import Caller
 from core.db import Base, Id, UTCDateTime
 
 LEASE = timedelta(minutes=5)
@@ -198,7 +199,18 @@ def run_due(limit: int = 1000) -> int:
     return next((done for done in range(limit) if not run_one()), limit)
 
 
-def unfinished(session: Session) -> int:
-    """How many jobs wait or run."""
-    waiting = select(Job.id).where(Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-    return len(session.scalars(waiting).all())
+def not_done(session: Session) -> Sequence[Job]:
+    """The jobs that wait, run or have been given up, oldest first."""
+    return session.scalars(
+        select(Job).where(Job.state != JobState.DONE).order_by(Job.created_at, Job.id)
+    ).all()
+
+
+def revive(session: Session, job_id: str, *, by: Caller, at: datetime) -> bool:
+    """A job that was given up is due again, with all its attempts; whether there was such a job."""
+    job = session.get(Job, job_id, with_for_update=True) if ids.is_id(job_id) else None
+    if job is None or job.state != JobState.DEAD:
+        return False
+    job.state, job.attempts, job.run_at, job.finished_at = JobState.QUEUED, 0, at, None
+    journal.record(session, "job.revived", about=("job", job.id), by=by, at=at, kind=job.kind)
+    return True

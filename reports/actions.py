@@ -86,6 +86,13 @@ def register_number(
     )  # fmt: skip
 
 
+def can_be_sealed(report: Report, *, at: datetime) -> bool:
+    """Whether the seal can be asked for: numbered, failed, or asked for so long ago that it must be lost."""
+    if report.state == Stage.SEALING:
+        return report.seal_asked_at is not None and at - report.seal_asked_at > PATIENCE
+    return report.state in CAN_BE_SEALED
+
+
 def ask_for_seal(session: Session, report: Report, *, by: Caller, at: datetime) -> None:
     """The worker will print and seal the document.
 
@@ -95,8 +102,7 @@ def ask_for_seal(session: Session, report: Report, *, by: Caller, at: datetime) 
     """
     if report.state == Stage.SEALED:
         raise AlreadySealed(report=report.id)
-    has_waited = report.seal_asked_at is not None and at - report.seal_asked_at > PATIENCE
-    if report.state not in CAN_BE_SEALED and not (report.state == Stage.SEALING and has_waited):
+    if not can_be_sealed(report, at=at):
         raise NotReadyToSeal(
             f"Biên bản đang ở giai đoạn «{LABELS[Stage(report.state)]}». Vào số trước khi ký số.",
             state=report.state,

@@ -14,7 +14,7 @@ from core.caller import Caller
 from reports import actions, codes, downloads, queries, verify_pages
 from reports.errors import NotReadyToSeal, NumberRefused, NumberTaken
 from reports.models import Report
-from reports.stages import CAN_BE_NUMBERED, CAN_BE_SEALED, LABELS, Stage
+from reports.stages import CAN_BE_NUMBERED, LABELS, Stage
 
 bp = Blueprint("reports_pages", __name__, url_prefix="/reports")
 _CLERK = roles(Role.CLERK)
@@ -51,7 +51,7 @@ def _shown(report: Report, caller: Caller, typed: Mapping[str, str], faults: Map
         "reports/show.html", report=report, minutes=minutes, values=values, errors=faults,
         stage_label=LABELS[Stage(report.state)], code=codes.grouped(report.verification_code),
         can_number=is_clerk and report.state in CAN_BE_NUMBERED,
-        can_seal=is_clerk and report.state in CAN_BE_SEALED,
+        can_seal=is_clerk and actions.can_be_sealed(report, at=clock.now()),
         can_preview=caller.has_role(Role.CLERK, Role.SUPERVISOR) and report.state != Stage.SEALED,
     )  # fmt: skip
 

@@ -120,3 +120,27 @@ def test_a_worker_outlives_its_database(tmp_path, app: Flask):
     stranded = create_app(Settings(data=tmp_path / "var", database_url=gone), testing=True)
     with stranded.app_context():
         assert worker.did_one() is False
+
+
+def test_a_job_that_was_given_up_is_listed_and_can_be_tried_again(app: Flask):
+    fails = [True] * jobs.MAX_ATTEMPTS
+
+    def deed() -> None:
+        if fails:
+            fails.pop()
+            raise ValueError("no paper")
+
+    enqueued(deed)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        with db.writing() as session:
+            session.execute(update(Job).values(run_at=clock.now()))
+        jobs.run_one()
+    runner = app.test_cli_runner()
+    listed = runner.invoke(args=["jobs", "list"]).output
+    assert "dead" in listed
+    assert "ValueError: no paper" in listed
+    assert runner.invoke(args=["jobs", "retry", only().id]).exit_code == 0
+    assert runner.invoke(args=["jobs", "retry", only().id]).exit_code == 1
+    jobs.run_one()
+    assert only().state == JobState.DONE
+    assert runner.invoke(args=["jobs", "list"]).output == ""

@@ -162,21 +162,30 @@ def agree(team: Team) -> None:
     team.record("leader", "inspection.conclude", "inspection", {})
 
 
-def sign(team: Team) -> str:
+def sign(team: Team, *, refusal: Body | None = None) -> str:
     """Both sides have signed on the leader's glass over the content it shows; that content's hash.
 
+    Args:
+        refusal: reason and witnesses, where the unit does not sign.
     Source: Thông tư 26/2014/TT-BKHCN Điều 37 khoản 2 điểm b.
     """
     tablet, unit = team.seat("leader").tablet, _unit_signer(team)
     shown = tablet.content_hash(team.inspection)
     _draw(team, "leader", by="leader", name=team.seat("leader").full_name, title=team.seat("leader").title)
-    _draw(team, "unit", by="leader", name=unit["name"], title=unit["title"])
-    body = {
-        "content": shown, "seen": tablet.seen(team.inspection), "exclude": [],
-        "statement": team.visit.words["signoff"],
-    }  # fmt: skip
-    team.record("leader", "inspection.signoff", "inspection", body)
+    if refusal is None:
+        _draw(team, "unit", by="leader", name=unit["name"], title=unit["title"])
+    else:
+        refused = {"role": "unit", "name": unit["name"], "title": unit["title"], "content": shown}
+        team.record("leader", "signature.add", f"signature/{ids.new_id()}", refused | {"refusal": refusal})
+    sign_off(team, shown, seen=tablet.seen(team.inspection))
     return shown
+
+
+def sign_off(team: Team, content_hash: str, *, seen: dict[str, int], exclude: Sequence[str] = ()) -> None:
+    """The leader has signed off the content that was on the glass, leaving out what nobody was shown."""
+    statement = team.visit.words["signoff"]
+    body = {"content": content_hash, "seen": seen, "exclude": list(exclude), "statement": statement}
+    team.record("leader", "inspection.signoff", "inspection", body)
 
 
 def countersign(team: Team) -> None:

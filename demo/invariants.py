@@ -21,7 +21,7 @@ from demo.tablet import stream_of
 
 Json = Mapping[str, Any]
 
-# A sign-off waits for its files by design; everything else that is set aside would be a defect here.
+# A sign-off waits for its files by design; whatever else is set aside must have been decided by somebody.
 EXPECTED_ASIDE = frozenset({"blobs_missing"})
 
 _RECORD = frozenset(
@@ -133,7 +133,7 @@ def _no_silent_loss(audit: Audit) -> Iterator[str]:
     replaced = {parent for entry in audit.entries for parent in entry["op"]["parents"]}
     for entry in folded.entries.values():
         standing = {h.op_id for name in entry.writes for h in folded.heads(entry.entity, name)}
-        if entry.is_effective and entry.writes and entry.op_id not in standing | replaced:
+        if entry.is_effective and entry.writes and entry.op_id not in standing | replaced | folded.left_out:
             yield f"thao tác {entry.op_id} tại {entry.entity} không còn dấu vết"
 
 
@@ -199,10 +199,23 @@ def _blobs(audit: Audit) -> Iterator[str]:
 
 
 def _explained(audit: Audit) -> Iterator[str]:
-    """I13 (thao tác không có hiệu lực đều có lý do):"""
+    """I13 (thao tác không có hiệu lực đều có lý do và đã được quyết định):"""
+    decided = {
+        json.loads(entry["op"]["body"])["op_id"]
+        for entry in audit.entries
+        if entry["op"]["type"].startswith("quarantine.") and entry["effect"] == "applied"
+    }
+    frozen_at = audit.facts["frozen_pos"] or 0
     for entry in audit.entries:
-        if entry["effect"] == "quarantined" and entry["code"] not in EXPECTED_ASIDE:
-            yield f"vị trí {entry['pos']} ({entry['op']['type']}): {entry['code']}"
+        op = entry["op"]
+        is_replaced = entry["code"] == "signoff_stale" and entry["pos"] < frozen_at
+        is_explained = entry["code"] in EXPECTED_ASIDE or is_replaced or op["op_id"] in decided
+        if entry["effect"] == "quarantined" and not is_explained:
+            yield f"vị trí {entry['pos']} ({op['type']}): {entry['code']}"
+    undecided = audit.seats[0].tablet.fold(audit.inspection).undecided()
+    yield from (
+        f"thao tác {entry.op_id} ({entry.operation.type}) chưa được quyết định" for entry in undecided
+    )
 
 
 def _sha256(content: bytes) -> str:

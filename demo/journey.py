@@ -5,7 +5,7 @@ It keeps the order and reads what comes back; what is said at the unit is `demo.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from accounts import demo_people
 from checklists import relevance
 from checklists.definition import Definition
 from core.settings import Settings
-from demo import content, document, fieldwork, invariants, office, server, story
+from demo import closing, content, document, fieldwork, invariants, office, server, story
 from demo.exchange import Exchange
 from demo.fieldwork import Seat, Team
 from demo.network import Line, Refused, Weather
@@ -27,10 +27,6 @@ Say = Callable[[str], None]
 _BAD_SHARE = 0.3
 
 
-class JourneyBroken(Exception):  # noqa: N818 (what the demonstration found, not a defect of this file)
-    """The server is not in the state to which the step should have led."""
-
-
 @dataclass(frozen=True)
 class Office:
     """Who is signed in at the office, what they know of each other, and where the server is."""
@@ -39,6 +35,7 @@ class Office:
     supervisor: office.Person
     clerk: office.Person
     administrator: office.Person
+    leader: office.Person
     passwords: Mapping[str, str]
     environment: Mapping[str, str]
     people: Mapping[str, Mapping[str, Any]]
@@ -59,6 +56,7 @@ class Outcome:
     pages: int
     verdict: str
     broken: tuple[str, ...]
+    course: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,22 +67,32 @@ class Travelled:
     audit: invariants.Audit
 
 
+@dataclass(frozen=True)
+class Worked:
+    """An approved inspection: its team with their tablets, and how many conflicts the leader ended."""
+
+    team: Team
+    conflicts: int
+
+
 def open_office(base_url: str, settings: Settings) -> Office:
-    """Supervisor, clerk and administrator of the installation are signed in.
+    """Supervisor, clerk, administrator and the team's leader are signed in at desks.
 
     Raises:
         JourneyBroken: the installation has no demo accounts.
     """
     passwords = demo_people.read_passwords(settings.data)
     if not passwords:
-        raise JourneyBroken(f"Thư mục {settings.data} không có tài khoản trình diễn. Chọn THUCDIA_DATA khác.")
-    supervisor, clerk, administrator = (
+        raise closing.JourneyBroken(
+            f"Thư mục {settings.data} không có tài khoản trình diễn. Chọn THUCDIA_DATA khác."
+        )
+    supervisor, clerk, administrator, leader = (
         office.sign_in(Line(base_url), office.Account(username, passwords[username]))
-        for username in ("lanhdao", "vanthu", "quantri")
+        for username in ("lanhdao", "vanthu", "quantri", "truongdoan")
     )
     people = {person["username"]: person for person in supervisor.line.get("/api/v1/people").json()}
     environment = server.environment(settings)
-    return Office(base_url, supervisor, clerk, administrator, passwords, environment, people)
+    return Office(base_url, supervisor, clerk, administrator, leader, passwords, environment, people)
 
 
 def carry_out(chapter: Chapter, at_office: Office, *, seed: int, folder: Path, say: Say) -> Travelled:
@@ -93,24 +101,45 @@ def carry_out(chapter: Chapter, at_office: Office, *, seed: int, folder: Path, s
     Raises:
         JourneyBroken, NotFinished, Refused, Lost, LogMismatch: it could not be carried to its end.
     """
+    worked = approved(chapter, at_office, seed=seed, folder=folder, say=say)
+    return audited(worked, issued(worked, at_office, folder=folder, say=say), at_office)
+
+
+def approved(chapter: Chapter, at_office: Office, *, seed: int, folder: Path, say: Say) -> Worked:
+    """The inspection was planned, carried out at the unit, handed in and approved; see `carry_out`."""
     inspection, chapter = _scheduled(chapter, at_office)
     unit_name = _decided(inspection, chapter, at_office)
     say(f"{unit_name}: đã ra quyết định {chapter.decision_number}, đoàn 4 người")
     team = _equipped(inspection, unit_name, chapter, at_office, seed=seed, folder=folder)
     say(f"{unit_name}: {len(team.seats)} máy tính bảng đã ghi danh, tải hồ sơ và rời mạng")
     owners, conflicts = _inspected(team, say)
-    _signed_and_submitted(team, at_office, say)
-    _sent_back_and_corrected(team, owners, at_office, say)
+    closing.handed_in(closing.Visit(team, owners, at_office.supervisor, at_office.leader, say))
     facts = office.look(at_office.supervisor, inspection)
     office.approve(at_office.supervisor, inspection, content=facts["content_hash"])
     say(f"{unit_name}: đã duyệt nội dung {facts['content_hash'][:12]}")
-    minutes = document.Minutes(inspection, chapter, folder, at_office.environment)
-    sealed = document.issued(at_office.clerk, minutes, say=say)
+    return Worked(team, conflicts)
+
+
+def issued(worked: Worked, at_office: Office, *, folder: Path, say: Say) -> document.Sealed:
+    """Its minutes are sealed and verified; this may go on beside other inspections. See `carry_out`."""
+    team = worked.team
+    minutes = document.Minutes(team.inspection, team.chapter, folder, at_office.environment)
+    clerk = replace(at_office.clerk, line=at_office.clerk.line.twin())
+    return document.issued(clerk, minutes, say=say)
+
+
+def audited(worked: Worked, sealed: document.Sealed, at_office: Office) -> Travelled:
+    """What an auditor finds, and the line of the table."""
+    audit = read_anew(worked.team, at_office)
+    return Travelled(_outcome(worked.team, audit, worked.conflicts, sealed), audit)
+
+
+def read_anew(team: Team, at_office: Office) -> invariants.Audit:
+    """The inspection as an auditor sees it, once every tablet has heard the last word."""
     for seat in team.seats:
-        seat.exchange.pull(inspection)
-    facts = office.look(at_office.supervisor, inspection)
-    audit = invariants.read_anew(team.seats[0].exchange, inspection, facts, team.seats)
-    return Travelled(_outcome(team, audit, conflicts, sealed), audit)
+        seat.exchange.pull(team.inspection)
+    facts = office.look(at_office.supervisor, team.inspection)
+    return invariants.read_anew(team.seats[0].exchange, team.inspection, facts, team.seats)
 
 
 def _scheduled(chapter: Chapter, at_office: Office) -> tuple[str, Chapter]:
@@ -118,8 +147,9 @@ def _scheduled(chapter: Chapter, at_office: Office) -> tuple[str, Chapter]:
     while True:
         try:
             inspection = office.schedule(
-                at_office.supervisor, unit_code=chapter.unit_code, planned_on=chapter.planned_on
-            )
+                at_office.supervisor, unit_code=chapter.unit_code, planned_on=chapter.planned_on,
+                request=chapter.request,
+            )  # fmt: skip
         except Refused as refused:
             is_taken = refused.problem.get("field") == "planned_on"
             if not is_taken or chapter.planned_on.year > story.LAST_YEAR:
@@ -156,7 +186,7 @@ def _equipped(
     package, checklist = tablet.package(inspection), tablet.checklist(inspection)
     known = [(member["full_name"], member["title"], member["role"]) for member in package["team"]]
     told = content.visit(_items_that_apply(package, checklist), unit_name=unit_name, team=known, seed=seed)
-    return Team(inspection, chapter, seats, told, seed)
+    return Team(inspection, chapter, seats, closing.facing_the_past(told, package), seed)
 
 
 def _items_that_apply(
@@ -178,7 +208,7 @@ def _seated(username: str, role: str, inspection: str, at_office: Office, *, fol
     tablet.outbox.remember(actor=person.id)
     exchange.authorise()
     if inspection not in exchange.download():
-        raise JourneyBroken(f"Máy của {username} không thấy hồ sơ của cuộc kiểm tra.")
+        raise closing.JourneyBroken(f"Máy của {username} không thấy hồ sơ của cuộc kiểm tra.")
     return Seat(username, role, person.full_name, at_office.people[username]["title"], tablet, exchange)
 
 
@@ -188,54 +218,12 @@ def _inspected(team: Team, say: Say) -> tuple[dict[str, str], int]:
     fieldwork.close_meeting(team)
     waiting = sum(len(seat.tablet.outbox.operations()) for seat in team.seats)
     say(f"  ghi xong ngoại tuyến: {waiting} thao tác chờ gửi")
-    _meet(team)
+    closing.meet(team)
     conflicts = fieldwork.settle_conflicts(team)
     fieldwork.agree(team)
-    _meet(team)
+    closing.meet(team)
     say(f"  đồng bộ xong qua mạng kém; trưởng đoàn đã thống nhất {conflicts} mâu thuẫn")
     return owners, conflicts
-
-
-def _meet(team: Team) -> None:
-    """Everybody sends, then everybody receives: afterwards all tablets know the same."""
-    for seat in team.seats:
-        seat.exchange.sync(team.inspection)
-    for seat in team.seats:
-        if seat.exchange.has_news(team.inspection):
-            seat.exchange.pull(team.inspection)
-
-
-def _signed_and_submitted(team: Team, at_office: Office, say: Say) -> None:
-    fieldwork.countersign(team)
-    shown = fieldwork.sign(team)
-    _meet(team)
-    facts = _expect(at_office, team.inspection, "signed")
-    if facts["content_hash"] != shown:
-        raise JourneyBroken(f"Máy tính bảng ký trên {shown}, máy chủ chốt {facts['content_hash']}.")
-    fieldwork.submit(team)
-    _meet(team)
-    _expect(at_office, team.inspection, "submitted")
-    say(f"  hai bên ký trên nội dung {shown[:12]}; đã gửi duyệt")
-
-
-def _sent_back_and_corrected(team: Team, owners: dict[str, str], at_office: Office, say: Say) -> None:
-    back = team.visit.sent_back
-    remark = {"entity": f"answer/{back['item']}", "text": back["remark"]}
-    office.send_back(at_office.supervisor, team.inspection, reason=back["reason"], remarks=[remark])
-    _meet(team)
-    answered = fieldwork.answer_remarks(team, owners)
-    _meet(team)
-    fieldwork.agree(team)
-    _meet(team)
-    say(f"  lãnh đạo trả lại, {answered} nhận xét về đến máy tính bảng và đã được bổ sung")
-    _signed_and_submitted(team, at_office, say)
-
-
-def _expect(at_office: Office, inspection: str, state: str) -> dict[str, Any]:
-    facts = office.look(at_office.supervisor, inspection)
-    if facts["state"] != state:
-        raise JourneyBroken(f"Cuộc kiểm tra ở trạng thái «{facts['state']}», đáng lẽ «{state}».")
-    return facts
 
 
 def _outcome(team: Team, audit: invariants.Audit, conflicts: int, sealed: document.Sealed) -> Outcome:
@@ -253,5 +241,6 @@ def _outcome(team: Team, audit: invariants.Audit, conflicts: int, sealed: docume
         stored=len(audit.entries),
         pages=sealed.pages,
         verdict=sealed.verdict,
-        broken=(*invariants.broken(audit), *sealed.doubts),
+        broken=(*invariants.broken(audit), *sealed.doubts, *closing.doubts(team.chapter.turn, sealed.path)),
+        course=closing.course(team.chapter.turn),
     )

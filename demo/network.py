@@ -102,6 +102,10 @@ class Line:
     faults: Counter[Fault] = field(default_factory=Counter)
     transmissions: int = 0
 
+    def twin(self) -> "Line":
+        """Another connection of the same party, for what goes on beside this one."""
+        return Line(self.base_url, headers=dict(self.headers), cookies=dict(self.cookies))
+
     def get(self, path: str, **headers: str) -> Answer:
         """The answer to a GET, tried again while the network loses it.
 

@@ -47,9 +47,13 @@ def sign_in(line: Line, account: Account) -> Person:
     return Person(told["person"]["id"], told["person"]["full_name"], line)
 
 
-def schedule(supervisor: Person, *, unit_code: str, planned_on: date) -> str:
-    """The inspection is in the calendar; its id."""
-    wanted = {"unit_code": unit_code, "form": "on_site", "planned_on": planned_on.isoformat()}
+def schedule(
+    supervisor: Person, *, unit_code: str, planned_on: date, request: Mapping[str, str] | None = None
+) -> str:
+    """The inspection is in the calendar, as the plan has it or as the request asks; its id."""
+    wanted = {
+        "unit_code": unit_code, "form": "on_site", "planned_on": planned_on.isoformat(), "request": request,
+    }  # fmt: skip
     return str(supervisor.line.post("/api/v1/inspections/", wanted).json()["id"])
 
 
@@ -82,6 +86,23 @@ def send_back(supervisor: Person, inspection: str, *, reason: str, remarks: list
 def approve(supervisor: Person, inspection: str, *, content: str) -> None:
     """The content is approved."""
     supervisor.line.post(f"/api/v1/inspections/{inspection}/approve", {"content": content})
+
+
+def set_aside(leader: Person, inspection: str) -> list[dict[str, Any]]:
+    """What was set aside and awaits the leader."""
+    told = leader.line.get(f"/api/v1/inspections/{inspection}/quarantine").json()
+    return list(told["operations"])
+
+
+def settle(leader: Person, inspection: str, op_id: str, *, decision: str, reason: str) -> None:
+    """The operation is adopted or dismissed."""
+    wanted = {"op_id": op_id, "decision": decision, "reason": reason}
+    leader.line.post(f"/api/v1/inspections/{inspection}/quarantine", wanted)
+
+
+def reopen(leader: Person, inspection: str, *, reason: str) -> None:
+    """The signed record is open again."""
+    leader.line.post(f"/api/v1/inspections/{inspection}/reopen", {"reason": reason})
 
 
 def awaited_report(clerk: Person, inspection: str, *, state: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ by their codes; numbers of papers are invented for the demonstration.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from core.clock import VIETNAM
 
@@ -25,6 +26,22 @@ UNITS = (
 TEAM = (("truongdoan", "leader"), ("phodoan", "deputy"), ("thuky", "secretary"), ("thanhvien", "member"))
 # The leader's tablet syncs last, so that it signs what all the others have sent.
 WITH_TABLETS = ("thanhvien", "thuky", "truongdoan")
+
+
+class Turn(StrEnum):
+    """What happens at a unit out of the ordinary."""
+
+    NONE = "none"
+    SENT_BACK = "sent_back"
+    REFUSED = "refused"
+    LATE_ADOPTED = "late_adopted"
+    LATE_DISMISSED = "late_dismissed"
+    NOT_SHOWN = "not_shown"
+
+
+_TURNS = {
+    0: Turn.SENT_BACK, 4: Turn.REFUSED, 7: Turn.LATE_ADOPTED, 10: Turn.LATE_DISMISSED, 13: Turn.NOT_SHOWN,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,21 @@ class Chapter:
     def record_number(self) -> str:
         """The number that the clerk gives the minutes."""
         return f"{_FIRST_NUMBER + self.place:02d}/BB-TĐC"
+
+    @property
+    def turn(self) -> Turn:
+        """What happens there out of the ordinary."""
+        return _TURNS.get(self.place % len(UNITS), Turn.NONE)
+
+    @property
+    def request(self) -> dict[str, str] | None:
+        """The paper on which an inspection outside the plan rests; the plan itself needs none."""
+        if self.place < len(UNITS):
+            return None
+        return {
+            "number": f"{self.place}/UBND-KGVX (mô phỏng)", "requested_on": self.decided_on.isoformat(),
+            "requested_by": "Ủy ban nhân dân tỉnh Trà Vinh",
+        }  # fmt: skip
 
     def another_time(self) -> "Chapter":
         """The same unit after the whole plan, for a folder in which the plan was carried out before."""

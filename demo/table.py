@@ -28,6 +28,12 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def courses(outcomes: Sequence[Outcome]) -> str:
+    """Which units went another way than the others, one line each; empty where one unit stands alone."""
+    told = [f"  {outcome.unit_name}: {outcome.course}." for outcome in outcomes if outcome.course]
+    return "\n".join(("\nNgoài trình tự thường:", *told, "")) if told and len(outcomes) > 1 else ""
+
+
 def _cells(outcome: Outcome) -> tuple[str, ...]:
     numbers = (
         outcome.answers, outcome.findings, outcome.conflicts, outcome.photos, outcome.sent, outcome.repeated,

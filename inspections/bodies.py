@@ -12,6 +12,7 @@ from inspections import entities
 from inspections import operation as op
 
 Check = Callable[[object], bool]
+YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True)
@@ -38,24 +39,27 @@ def is_blob_name(value: object) -> bool:
 
 
 def is_moment(value: object) -> bool:
-    """Whether the value is a moment with an offset from UTC. Source: RFC 3339 §5.6."""
+    """Whether the value is a moment with an offset from UTC, of a year in `YEARS`.
+
+    Source: RFC 3339 §5.6.
+    """
     if not isinstance(value, str) or len(value) < len("2023-05-23T08:00Z"):
         return False
     try:
-        return datetime.fromisoformat(value).tzinfo is not None
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return False
+    return moment.tzinfo is not None and moment.year in YEARS
 
 
 def is_day(value: object) -> bool:
-    """Whether the value is a calendar day, `YYYY-MM-DD`."""
+    """Whether the value is a calendar day, `YYYY-MM-DD`, of a year in `YEARS`."""
     if not isinstance(value, str) or len(value) != len("2023-05-23"):
         return False
     try:
-        date.fromisoformat(value)
+        return date.fromisoformat(value).year in YEARS
     except ValueError:
         return False
-    return True
 
 
 def _is_hash(value: object) -> bool:

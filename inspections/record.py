@@ -234,11 +234,11 @@ def record_of(folded: Fold) -> Record:
         participants=[_entity(folded, e) for e in _shown(folded, "participant")],
         findings=[_entity(folded, e) for e in _shown(folded, "finding")],
         explanations={e.rpartition("/")[2]: _entity(folded, e) for e in _shown(folded, "explanation")},
-        photos=[Attachment(**_parts(folded, e)) for e in _shown(folded, "photo")],
-        files=[Attachment(**_parts(folded, e)) for e in _shown(folded, "file")],
+        photos=[Attachment(**_parts(folded, e)) for e in _made(folded, "photo")],
+        files=[Attachment(**_parts(folded, e)) for e in _made(folded, "file")],
         signatures=_signatures(folded),
         remarks=[
-            Remark(**_parts(folded, e), replies=_replies(folded, e)) for e in _shown(folded, "remark")
+            Remark(**_parts(folded, e), replies=_replies(folded, e)) for e in _made(folded, "remark")
         ],
         notes=[_entity(folded, e) for e in _shown(folded, "note")],
         assignments={e.rpartition("/")[2]: _entity(folded, e) for e in _shown(folded, "assignment")},
@@ -250,6 +250,11 @@ def record_of(folded: Fold) -> Record:
 
 def _shown(folded: Fold, kind: str) -> list[str]:
     return [entity for entity in folded.entities(kind) if not folded.is_hidden(entity)]
+
+
+def _made(folded: Fold, kind: str) -> list[str]:
+    """Those that are there: what was only edited or answered has nothing to show."""
+    return [entity for entity in _shown(folded, kind) if folded.heads(entity, kind)]
 
 
 def _parts(folded: Fold, entity: str) -> dict[str, Any]:

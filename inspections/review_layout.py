@@ -13,8 +13,8 @@ from checklists import definition as checklist
 from checklists import points
 from checklists.definition import Definition
 from core import wording
+from inspections import bodies, review, words
 from inspections import findings as found_in
-from inspections import review, words
 from inspections.record import (
     Answer,
     Attachment,
@@ -314,11 +314,7 @@ def _device(desk: _Desk, device: str) -> str:
 
 def clock_in_words(wall: str) -> str:
     """A device's own time as people read it; what is no time is shown as it came."""
-    try:
-        told = datetime.fromisoformat(wall)
-    except ValueError:
-        return wall
-    return wording.moment(told) if told.tzinfo is not None else wall
+    return wording.moment(datetime.fromisoformat(wall)) if bodies.is_moment(wall) else wall
 
 
 def _span(start: str, end: str) -> str:

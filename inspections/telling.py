@@ -5,13 +5,13 @@ database and judges nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from checklists import definition as checklist
 from checklists.definition import Definition
 from core import wording
-from inspections import entities, review_layout, words
+from inspections import bodies, entities, review_layout, words
 from inspections.entities import RETRACT
 
 RETRACTED = "Rút, không dùng nữa"
@@ -88,10 +88,6 @@ def _text(definition: Definition, name: str, value: object) -> str:
 
 
 def _moment_or_text(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if len(text) == len("2023-05-23"):
-        return wording.day(moment.date())
-    return wording.moment(moment) if moment.tzinfo is not None else text
+    if bodies.is_day(text):
+        return wording.day(date.fromisoformat(text))
+    return wording.moment(datetime.fromisoformat(text)) if bodies.is_moment(text) else text

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask, Response
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from accounts import cookies, forgery, signing_in
@@ -84,6 +85,13 @@ class World:
         sent = self.app(environ | address, start_response)
         with contextlib.closing(sent):
             return [b"".join(sent)]
+
+    def client(self, who: str) -> FlaskClient:
+        """A browser or program with their proof, which reads."""
+        made = self.app.test_client()
+        for name, value in self.credentials(who)["cookies"].items():
+            made.set_cookie(name, value)
+        return made
 
     def end_sessions(self) -> None:
         """Whoever calls next has a new session."""

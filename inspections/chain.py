@@ -8,14 +8,14 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from inspections import operation as op
 from inspections.operation import Operation, sha256
 
 
-@dataclass(frozen=True)
-class ChainedOperation:
+class ChainedOperation(msgspec.Struct, frozen=True):
     """An operation at its place in its device's chain."""
 
     operation: Operation

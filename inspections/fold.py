@@ -20,8 +20,7 @@ from inspections.entities import RETRACT
 from inspections.operation import Operation
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, dict=True):
     """An operation with what became of it; without a position it has not reached the server yet."""
 
     operation: Operation
@@ -50,9 +49,14 @@ class Entry:
         return self.effect in (Effect.APPLIED, Effect.CONFLICT)
 
     @cached_property
+    def parsed(self) -> dict[str, Any] | None:
+        """The parsed body; None if there is none that can be read."""
+        return op.body_of(self.operation)
+
+    @property
     def body(self) -> dict[str, Any]:
         """The parsed body; empty if there is none that can be read."""
-        return op.body_of(self.operation) or {}
+        return self.parsed or {}
 
     @cached_property
     def writes(self) -> dict[str, Any]:
@@ -63,6 +67,13 @@ class Entry:
             self.operation, type=str(self.body.get("type")), body=str(self.body.get("body"))
         )
         return entities.writes(adopted.type, op.body_of(adopted) or {})
+
+    def placed(self, pos: int, *, effect: str, code: str | None, detail: Mapping[str, Any] | None) -> "Entry":
+        """The entry at its position in the log, with what became of it there."""
+        placed = msgspec.structs.replace(self, pos=pos, effect=effect, code=code, detail=detail)
+        # A batch is judged entry by entry, and reading a body is much of the work: it is done once.
+        vars(placed).update(parsed=self.parsed, writes=self.writes)
+        return placed
 
 
 def distinct(values: Iterable[object]) -> int:
@@ -86,11 +97,27 @@ class Register:
 
     writes: dict[str, Entry] = field(default_factory=dict)
     replaced: set[str] = field(default_factory=set)
+    standing: set[str] = field(default_factory=set)
 
     @property
     def heads(self) -> tuple[Entry, ...]:
         """The writes that nobody has replaced, by id."""
-        return tuple(self.writes[op_id] for op_id in sorted(self.writes.keys() - self.replaced))
+        return tuple(self.writes[op_id] for op_id in sorted(self.standing))
+
+    def write(self, entry: Entry) -> None:
+        """The entry is a head, unless something that came before it has already replaced it."""
+        self.writes[entry.op_id] = entry
+        if entry.op_id not in self.replaced:
+            self.standing.add(entry.op_id)
+
+    def replace(self, parents: Collection[str]) -> None:
+        """None of these is a head any more, whether it has come or not."""
+        self.replaced.update(parents)
+        self.standing.difference_update(parents)
+
+    def copy(self) -> "Register":
+        """The register as it is now."""
+        return Register(dict(self.writes), set(self.replaced), set(self.standing))
 
 
 @dataclass(frozen=True)
@@ -128,10 +155,10 @@ class Fold:
         registers = self._registers.setdefault(entry.entity, {RETRACT: Register()})
         for name in entry.writes:
             register = registers.setdefault(name, Register())
-            register.writes[entry.op_id] = entry
-            register.replaced.update(entry.operation.parents)
+            register.write(entry)
+            register.replace(entry.operation.parents)
         # Whatever names a retraction as its parent has seen it and speaks after it.
-        registers[RETRACT].replaced.update(entry.operation.parents)
+        registers[RETRACT].replace(entry.operation.parents)
 
     def entities(self, kind: str | None = None) -> list[str]:
         """The names of what has been written, of one kind if asked."""
@@ -160,8 +187,9 @@ class Fold:
 
     def is_hidden(self, entity: str) -> bool:
         """Whether a retraction stands that has seen everything written there."""
-        content = self._content_heads(entity)
-        return any(content.issubset(head.operation.parents) for head in self.heads(entity, RETRACT))
+        retractions = self.heads(entity, RETRACT)
+        content = self._content_heads(entity) if retractions else set()
+        return any(content.issubset(head.operation.parents) for head in retractions)
 
     def conflicts_at(self, entity: str) -> tuple[Conflict, ...]:
         """The entity's open conflicts; a hidden entity has none."""
@@ -170,7 +198,8 @@ class Fold:
         found = []
         for name in self.fields(entity):
             heads = self.heads(entity, name)
-            differs = bool(heads) if name == RETRACT else distinct(h.writes[name] for h in heads) > 1
+            stand_apart = len(heads) > 1 and distinct(head.writes[name] for head in heads) > 1
+            differs = bool(heads) if name == RETRACT else stand_apart
             if differs:
                 standing = {head.op_id for head in heads}
                 met = self._content_heads(entity) if name == RETRACT else set()
@@ -185,9 +214,7 @@ class Fold:
         """A fold of the entry's entity alone, as it would stand with the entry."""
         preview = Fold()
         for name, register in self._registers.get(entry.entity, {}).items():
-            preview._registers.setdefault(entry.entity, {})[name] = Register(
-                dict(register.writes), set(register.replaced)
-            )
+            preview._registers.setdefault(entry.entity, {})[name] = register.copy()
         preview.add(entry)
         return preview
 

@@ -16,6 +16,7 @@ from inspections import operation as op
 from inspections.codes import Code, Effect
 from inspections.fold import Entry, Fold
 from inspections.operation import Operation
+from inspections.permissions import Capacity
 from inspections.situation import Items, Judgement, Situation, aside
 
 # A tablet's clock is evidence, never order; beyond these bounds the report says so.
@@ -52,8 +53,11 @@ def _permission(entry: Entry, situation: Situation) -> Judgement | None:
     operation = entry.operation
     if operation.type in entities.TABLED_STEP_TYPES:
         return None  # the table of steps says who
-    held = permissions.capacities(operation, situation.parts, situation.fold)
+    held: frozenset[Capacity] = frozenset(situation.parts)
     allowed = permissions.may_write(operation.type, held)
+    if not allowed:  # by appointment; perhaps by what has been written
+        held = permissions.capacities(operation, situation.parts, situation.fold)
+        allowed = permissions.may_write(operation.type, held)
     if allowed and operation.type == "signature.add":
         role = str(entry.body.get("role"))
         allowed = bool(permissions.SIGNATURE_ROLES.get(role, situation.parts) & held)
@@ -75,7 +79,7 @@ def _openness(entry: Entry, situation: Situation) -> Judgement | None:
 
 
 def _form(entry: Entry, situation: Situation) -> Judgement | None:
-    if op.body_of(entry.operation) is None:
+    if entry.parsed is None:
         return aside(Code.VALUE_INVALID, member="", problem="not_a_json_object")
     if found := bodies.fault(entry.operation.type, entry.body):
         return aside(Code.VALUE_INVALID, **found)
@@ -177,10 +181,12 @@ def _resolution(entry: Entry, situation: Situation) -> Judgement | None:
 def _ends_a_conflict(entry: Entry, folded: Fold) -> bool:
     parents = set(entry.operation.parents)
     retractions = {head.op_id for head in folded.heads(entry.entity, entities.RETRACT)}
-    contested = any(c.field == entities.RETRACT for c in folded.conflicts_at(entry.entity))
     retracts = entities.RETRACT in entry.writes
-    if contested and (retracts or parents & retractions):
+    speaks_of_them = bool(retractions) and (retracts or bool(parents & retractions))
+    if speaks_of_them and any(c.field == entities.RETRACT for c in folded.conflicts_at(entry.entity)):
         return True
+    if len(parents) < 2:
+        return False  # one value alone is no conflict
     fields = folded.fields(entry.entity) if retracts else list(entry.writes)
     # A parent that has not arrived may hold any value, so it cannot be taken for an equal one.
     unknown = len(parents - folded.known(entry.entity).keys())

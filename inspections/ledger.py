@@ -4,14 +4,16 @@ It exists inside one transaction, under the lock of the inspection's row; it com
 nothing itself.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from core.db import Base
 from inspections import chain, entities, fold, judgement, log_reading, operation, signoff
 from inspections.chain import ChainedOperation
 from inspections.fold import Entry, Fold
@@ -24,8 +26,7 @@ _NEEDS_WHOLE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one operation; without a position it stands in its device's chain alone."""
 
     op_id: str
@@ -49,12 +50,27 @@ class Standing:
     is_device_lost: bool = False
 
 
+class End(msgspec.Struct, frozen=True):
+    """Where a log ends: its last position, and the root that covers everything up to there."""
+
+    inspection: str
+    pos: int
+    root: str
+
+    def after(self, operation_hash: str, verdict: Judgement) -> "End":
+        """Where the log ends once the operation stands in it with this verdict."""
+        pos, effect, code = self.pos + 1, verdict.effect, verdict.code
+        root = chain.log_link(self.root, pos=pos, operation_hash=operation_hash, effect=effect, code=code)
+        return End(self.inspection, pos, root)
+
+
 @dataclass
 class Ledger:
     """The inspection, its fold as far as the batch needs it, and what the batch has touched."""
 
     session: Session
     inspection: Inspection
+    unplaced: Mapping[int, Entry]
     fold: Fold
     waiting: signoff.Shown | None
     adoptable: Mapping[str, Entry]
@@ -64,31 +80,23 @@ class Ledger:
     device_seqs: Mapping[str, int]
     stored: Collection[str]
     at: datetime
+    end: End
     rows: list[dict[str, Any]] = field(default_factory=list)
     references: list[dict[str, Any]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
 
     def write(self, chained: ChainedOperation, standing: Standing) -> Outcome:
-        """The operation is judged and has the next position."""
-        sent = chained.operation
-        entry = Entry(sent, chained.device, chained.digest, hash=chained.hash, received_at=self.at)
+        """The operation, one of those that the ledger was opened for, is judged and has the next position."""
+        entry = self.unplaced[chained.operation.seq]
         verdict = judgement.judge(entry, self._situation(entry, standing))
-        self.inspection.head_pos += 1
-        pos = self.inspection.head_pos
-        self.inspection.root = chain.log_link(
-            self.inspection.root,
-            pos=pos,
-            operation_hash=chained.hash,
-            effect=verdict.effect,
-            code=verdict.code,
-        )
-        placed = replace(
-            entry, effect=verdict.effect, code=verdict.code, pos=pos, detail=verdict.detail or None
+        self.end = self.end.after(entry.hash, verdict)
+        placed = entry.placed(
+            self.end.pos, effect=verdict.effect, code=verdict.code, detail=verdict.detail or None
         )
         self._take(placed, verdict)
-        self.rows.append(row_of(chained, verdict, inspection=self.inspection, at=self.at))
+        self.rows.append(row_of(chained, verdict, end=self.end, at=self.at))
         if (blob := log_reading.blob_of(placed)) is not None:
-            self.references.append({"inspection": self.inspection.id, "op_id": sent.op_id, "sha256": blob})
+            self.references.append({"inspection": self.inspection.id, "op_id": entry.op_id, "sha256": blob})
         return outcome_of(self.rows[-1])
 
     def _situation(self, entry: Entry, standing: Standing) -> Situation:
@@ -141,10 +149,9 @@ class Ledger:
 
     def flush(self) -> None:
         """What was written stands in the database: operations, references to files, heads."""
-        if self.rows:
-            self.session.execute(insert(LoggedOperation), self.rows)
-        if self.references:
-            self.session.execute(insert(BlobReference), self.references)
+        self.inspection.head_pos, self.inspection.root = self.end.pos, self.end.root
+        add(self.session, LoggedOperation, self.rows)
+        add(self.session, BlobReference, self.references)
         for names in log_reading.portions(self.touched):
             self.session.execute(
                 delete(Head).where(Head.inspection == self.inspection.id, Head.entity.in_(names))
@@ -155,26 +162,32 @@ class Ledger:
             for name in self.fold.fields(entity)
             for head in self.fold.heads(entity, name)
         ]
-        if heads:
-            self.session.execute(insert(Head), heads)
+        add(self.session, Head, heads)
         self.session.flush()  # so that what is appended next in this transaction counts from here
         self.rows, self.references, self.touched = [], [], set()
 
 
-def row_of(
-    chained: ChainedOperation, verdict: Judgement, *, inspection: Inspection | None, at: datetime
-) -> dict[str, Any]:
-    """The operation as a row of the log, in the inspection's stream at its head, or in no stream."""
+def add(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The rows, which all have the same members, stand in the table.
+
+    They go to the driver at once, where the ORM's bulk insert makes a statement of its own for every stretch
+    of rows that lack the same members.
+    """
+    if rows:
+        session.connection().execute(insert(table), rows)
+
+
+def row_of(chained: ChainedOperation, verdict: Judgement, *, end: End | None, at: datetime) -> dict[str, Any]:
+    """The operation as a row of the log, at the end of an inspection's stream, or in no stream."""
     sent = chained.operation
     return {
         "device": chained.device, "seq": sent.seq, "op_id": sent.op_id,
-        "inspection": inspection.id if inspection else None,
-        "pos": inspection.head_pos if inspection else None,
+        "inspection": end.inspection if end else None, "pos": end.pos if end else None,
         "type": sent.type, "entity": sent.entity, "header": operation.header_text(sent), "body": sent.body,
         "body_sha256": operation.body_sha256(sent), "digest": chained.digest, "prev_hash": chained.prev,
         "hash": chained.hash, "effect": verdict.effect.value,
         "code": verdict.code.value if verdict.code else None, "detail": verdict.detail or None,
-        "received_at": at, "log_hash": inspection.root if inspection else None,
+        "received_at": at, "log_hash": end.root if end else None,
     }  # fmt: skip
 
 
@@ -197,7 +210,10 @@ def opened(
         folded = log_reading.whole_fold(session, inspection.id)
     else:
         folded = log_reading.partial_fold(session, inspection, {one.entity for one in sent})
-    unplaced = [Entry(chained.operation, chained.device, chained.digest) for chained in batch]
+    unplaced = [
+        Entry(chained.operation, chained.device, chained.digest, hash=chained.hash, received_at=at)
+        for chained in batch
+    ]
     decided = {str(entry.body.get("op_id")) for entry in unplaced if _decides(entry)}
     signoffs = [signoff.shown_by(entry) for entry in unplaced if _signs_off(entry)]
     named = {inspection.checklist or "", *(one.checklist for one in sent)}
@@ -205,14 +221,14 @@ def opened(
     versions = log_reading.versions(session, named)
     foreign = any(one.checklist != inspection.checklist for one in sent)
     return Ledger(
-        session, inspection, folded, waiting,
+        session, inspection, {entry.operation.seq: entry for entry in unplaced}, folded, waiting,
         adoptable=log_reading.adoptable(session, inspection.id, decided) if decided else {},
         checklists={name: version.items for name, version in versions.items()},
         checklist_hashes={name: version.sha256 for name, version in versions.items()},
         earlier_checklists=log_reading.earlier_checklists(session, inspection.id) if foreign else frozenset(),
         device_seqs=log_reading.device_seqs(session, (name for shown in signoffs for name in shown.seen)),
         stored=log_reading.stored_blobs(session, [*folded.entries.values(), *unplaced]) if is_whole else (),
-        at=at,
+        at=at, end=End(inspection.id, inspection.head_pos, inspection.root),
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from accounts.device_models import Device
@@ -99,13 +98,12 @@ def _kept_beside(
 def _write_beside(
     session: Session, beside: Sequence[tuple[ChainedOperation, Judgement]], *, at: datetime
 ) -> dict[int, Outcome]:
-    rows = [ledger.row_of(chained, verdict, inspection=None, at=at) for chained, verdict in beside]
+    rows = [ledger.row_of(chained, verdict, end=None, at=at) for chained, verdict in beside]
     outcomes = {row["seq"]: ledger.outcome_of(row) for row in rows}
     for row in rows:
         if row["code"] == Code.OP_ID_REUSED:
             row["op_id"] = None  # the id stays readable in the header; the first use keeps it
-    if rows:
-        session.execute(insert(LoggedOperation), rows)
+    ledger.add(session, LoggedOperation, rows)
     return outcomes
 
 

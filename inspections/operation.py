@@ -132,7 +132,10 @@ def body_of(operation: Operation) -> dict[str, Any] | None:
         body = msgspec.json.decode(operation.body)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    return body if isinstance(body, dict) and _is_storable(body) else None
+    if not isinstance(body, dict):
+        return None
+    # What cannot be stored can stand in JSON only as an escape.
+    return body if "\\u" not in operation.body or _is_storable(body) else None
 
 
 def _is_storable(value: object) -> bool:

@@ -1,9 +1,10 @@
 """What is known when an operation is judged, and what a judgement says; plain values, no rule among them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+import msgspec
 
 from inspections import signoff
 from inspections.codes import Code, Effect
@@ -24,8 +25,7 @@ class Items(Protocol):
         """Why the row does not fit the item's sample table, as a short code, or None."""
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """All that is known when an operation is judged; `parts` are those of its author.
 
     `fold` holds at least the operation's entity, and the whole inspection for a step.
@@ -39,19 +39,18 @@ class Situation:
     fold: Fold
     checklist: str = ""
     checklist_sha256: str = ""
-    checklists: Mapping[str, Items] = field(default_factory=dict)
+    checklists: Mapping[str, Items] = msgspec.field(default_factory=dict)
     earlier_checklists: frozenset[str] = frozenset()
     frozen_pos: int | None = None
     waiting: signoff.Shown | None = None
     is_device_lost: bool = False
     is_grant_over: bool = False
     adopted: Entry | None = None
-    device_seqs: Mapping[str, int] = field(default_factory=dict)
+    device_seqs: Mapping[str, int] = msgspec.field(default_factory=dict)
     stored: Collection[str] = ()
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """What a step changes in the inspection beside its state."""
 
     state: State
@@ -61,13 +60,12 @@ class Taken:
     checklist: str | None = None
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """The verdict on one operation."""
 
     effect: Effect
     code: Code | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = msgspec.field(default_factory=dict)
     taken: Taken | None = None
     waits: bool = False
     ends_waiting: bool = False

@@ -6,7 +6,7 @@ believed. The numbers in comments are the steps of the README.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,19 @@ from sync.models import UploadedBlob
 from sync.schemas import PushIn, PushOut, Reason, Result, Verdict
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_IN_LIST = 500
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")  # in UTF-8, half a pair can only come as an escape
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """What is told of an operation that was received before."""
+
+    seq: int
+    hash: str
+    inspection: str | None
+    pos: int | None
+    effect: str
+    code: str | None
+    detail: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,8 @@ def read(raw: bytes) -> Batch:
     first = sent.ops[0].seq
     if first < 1 or any(one.seq != first + index for index, one in enumerate(sent.ops)):
         raise BadChain("Số thứ tự của các thao tác phải liên tục.", first_seq=first)
-    links = chain.chained(sent.device, sent.prev, map(_as_hashed, sent.ops))  # 2
+    hashed = map(_as_hashed, sent.ops) if _SURROGATE_ESCAPE.search(raw) else sent.ops
+    links = chain.chained(sent.device, sent.prev, hashed)  # 2
     if links[-1].hash != sent.head:
         raise BadChain(announced=sent.head, computed=links[-1].hash)
     found = ((one.seq, operation.obstacle(one)) for one in sent.ops)
@@ -108,6 +121,7 @@ def receive(session: Session, batch: Batch, *, by: Caller, at: datetime) -> Push
         EpochMismatch, Gap, ChainFork: the batch does not continue what is stored.
     """
     device = devices.locked_tablet(session, batch.device)  # 3
+    device.last_seen_at = at
     message = chain.head_message(batch.device, batch.last, batch.head)
     if not device_keys.is_signed(device.public_jwk, message, batch.sig):  # 4
         raise BadSignature
@@ -119,7 +133,6 @@ def receive(session: Session, batch: Batch, *, by: Caller, at: datetime) -> Push
     results = [_duplicate(link.operation.op_id, stored[link.operation.seq])
                for link in batch.operations if link.operation.seq in stored]  # fmt: skip
     results += [_result(outcome) for outcome in log.append(session, fresh, device=device, at=at)]  # 8
-    device.last_seen_at = at
     receipt = receipts.give(session, device, at=at) if device.seq else None  # 9
     if fresh:
         journal.record(
@@ -129,23 +142,17 @@ def receive(session: Session, batch: Batch, *, by: Caller, at: datetime) -> Push
     return PushOut(
         device=device.id, epoch=current, acked_seq=device.seq, acked_hash=device.hash,
         server_time=clock.wire_time(at), server_hlc=f"{int(at.timestamp() * 1000):012x}-0000",
-        results=results, stopped=_stopped(batch, device), missing_blobs=_missing_blobs(session, batch),
+        results=results, stopped=_stopped(batch, device),
+        missing_blobs=_missing_blobs(session, batch, device),
         receipt=_shown(receipt),
     )  # fmt: skip
 
 
-def _already_stored(session: Session, batch: Batch, device: Device) -> dict[int, LoggedOperation]:
+def _already_stored(session: Session, batch: Batch, device: Device) -> dict[int, Stored]:
     """The operations of the batch that were received before, by number, all of them the same as now."""
     if batch.first > device.seq + 1:
         raise Gap(expected_seq=device.seq + 1, acked_hash=device.hash)
-    rows = session.scalars(
-        select(LoggedOperation).where(
-            LoggedOperation.device == device.id,
-            LoggedOperation.seq >= batch.first,
-            LoggedOperation.seq <= min(batch.last, device.seq),
-        )
-    )
-    stored = {row.seq: row for row in rows}
+    stored = {row.seq: row for row in _received(session, batch, device)}
     for link in batch.operations:
         row = stored.get(link.operation.seq)
         if row is not None and row.hash != link.hash:
@@ -153,6 +160,15 @@ def _already_stored(session: Session, batch: Batch, device: Device) -> dict[int,
     if batch.first == device.seq + 1 and batch.prev != device.hash:
         raise ChainFork(seq=device.seq, server_hash=device.hash)
     return stored
+
+
+def _received(session: Session, batch: Batch, device: Device) -> Iterable[Stored]:
+    if batch.first > device.seq:
+        return ()
+    query = select(*(getattr(LoggedOperation, name) for name in Stored.__struct_fields__))
+    numbers = LoggedOperation.seq.between(batch.first, min(batch.last, device.seq))
+    rows = session.execute(query.where(LoggedOperation.device == device.id, numbers))
+    return (Stored(*row) for row in rows)
 
 
 def _recordable(batch: Batch, *, after: int) -> list[ChainedOperation]:
@@ -176,7 +192,7 @@ def _reason(code: str, detail: dict[str, Any]) -> Reason:
     return Reason(code, codes.sentence(code), detail, codes.actionable_by(code))
 
 
-def _verdict(outcome: ledger.Outcome | LoggedOperation) -> Verdict:
+def _verdict(outcome: ledger.Outcome | Stored) -> Verdict:
     detail = dict(outcome.detail or {})
     contest = detail.pop("conflict", None)
     reason = _reason(outcome.code, detail) if outcome.code else None
@@ -192,21 +208,22 @@ def _result(outcome: ledger.Outcome) -> Result:
     return Result(op_id=outcome.op_id, seq=outcome.seq, **msgspec.structs.asdict(_verdict(outcome)))
 
 
-def _duplicate(op_id: str, row: LoggedOperation) -> Result:
+def _duplicate(op_id: str, row: Stored) -> Result:
     return Result(op_id=op_id, seq=row.seq, status="duplicate", first=_verdict(row))
 
 
-def _missing_blobs(session: Session, batch: Batch) -> list[str]:
+def _missing_blobs(session: Session, batch: Batch, device: Device) -> list[str]:
     """The files that operations of the batch speak of and that have not come for their inspection."""
-    op_ids = [link.operation.op_id for link in batch.operations if operation.is_id(link.operation.op_id)]
     has_come = exists().where(
-        and_(UploadedBlob.inspection == BlobReference.inspection, UploadedBlob.sha256 == BlobReference.sha256)
+        UploadedBlob.inspection == BlobReference.inspection, UploadedBlob.sha256 == BlobReference.sha256
     )
-    missing: set[str] = set()
-    for start in range(0, len(op_ids), _IN_LIST):
-        named = BlobReference.op_id.in_(op_ids[start : start + _IN_LIST])
-        missing |= set(session.scalars(select(BlobReference.sha256).where(named, ~has_come)))
-    return _names(sorted(missing))
+    speaks = and_(
+        LoggedOperation.inspection == BlobReference.inspection, LoggedOperation.op_id == BlobReference.op_id
+    )
+    numbers = LoggedOperation.seq.between(batch.first, batch.last)
+    query = select(BlobReference.sha256).join(LoggedOperation, speaks)
+    missing = session.scalars(query.where(LoggedOperation.device == device.id, numbers, ~has_come))
+    return _names(sorted(set(missing)))
 
 
 def _names(hashes: Sequence[str]) -> list[str]:

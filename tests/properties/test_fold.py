@@ -5,9 +5,9 @@ which each tablet's own operations keep theirs. Checks the invariants I6 (one st
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -58,7 +58,7 @@ def histories(draw: st.DrawFn) -> list[Entry]:
         entry = make_entry(
             f"op{number}", kind, entity, body, device=device, actor=device, seq=len(made) + 1,
         )  # fmt: skip
-        entry = replace(entry, operation=_naming(entry, parents), digest=f"{number:064x}")
+        entry = msgspec.structs.replace(entry, operation=_naming(entry, parents), digest=f"{number:064x}")
         made.append(entry)
         seen[device].append(entry)
     return made
@@ -153,7 +153,7 @@ def _judged(arrived: Sequence[Entry]) -> Fold:
         )  # fmt: skip
         verdict = judge(entry, situation)
         before = {conflict for conflict in folded.conflicts() if conflict.entity == entry.entity}
-        folded.add(replace(entry, effect=verdict.effect, code=verdict.code, pos=pos))
+        folded.add(msgspec.structs.replace(entry, effect=verdict.effect, code=verdict.code, pos=pos))
         after = {(conflict.entity, conflict.field) for conflict in folded.conflicts()}
         ended = {(conflict.entity, conflict.field) for conflict in before} - after
         if ended and verdict.effect != "quarantined":

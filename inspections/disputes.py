@@ -4,14 +4,14 @@ aside; laid out so that each can be decided where it is read.
 It asks no database and decides nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from checklists import definition as checklist
 from checklists.definition import Definition
 from core import wording
-from inspections import codes, entities, findings, quarantine, resolution, review, telling, words
+from inspections import codes, entities, findings, fold, quarantine, resolution, review, telling, words
 from inspections.entities import RETRACT
 from inspections.fold import Conflict, Entry, Fold
 from inspections.review_layout import Surroundings, clock_in_words
@@ -46,15 +46,19 @@ def _dispute(desk: _Desk, conflict: Conflict) -> review.Dispute:
     return review.Dispute(
         entity=conflict.entity, field=conflict.field, item=code, title=_title(conflict),
         question=item.question_vi if item else "",
-        sides=tuple(
-            _side(desk, desk.folded.entries[op_id], conflict.field) for op_id in _in_order(desk, conflict)
-        ),
+        sides=tuple(_sides(desk, conflict)), heads=conflict.heads,
         choices=tuple((option.value, option.label_vi) for option in options),
     )  # fmt: skip
 
 
-def _in_order(desk: _Desk, conflict: Conflict) -> list[str]:
-    return sorted(conflict.heads, key=lambda op_id: (desk.folded.entries[op_id].pos or 0, op_id))
+def _sides(desk: _Desk, conflict: Conflict) -> Iterator[review.Side]:
+    heads = sorted((desk.folded.entries[op_id] for op_id in conflict.heads), key=fold.log_order)
+    if conflict.field != RETRACT:
+        yield from (_side(desk, head, {conflict.field: head.writes[conflict.field]}) for head in heads)
+        return
+    last = [head for head in heads if RETRACT not in head.writes][-1]
+    yield _side(desk, last, desk.folded.values(conflict.entity))
+    yield from (_side(desk, head, head.writes) for head in heads if RETRACT in head.writes)
 
 
 def _title(conflict: Conflict) -> str:
@@ -65,15 +69,14 @@ def _title(conflict: Conflict) -> str:
     return thing if is_whole else f"{thing}: {telling.label_of(conflict.field).lower()}"
 
 
-def _side(desk: _Desk, entry: Entry, only: str = "") -> review.Side:
-    """The whole of what the operation wrote, or one field of it; a retraction is always told as one."""
-    writes = {name: value for name, value in entry.writes.items() if only in ("", RETRACT, name)}
+def _side(desk: _Desk, entry: Entry, writes: Mapping[str, Any]) -> review.Side:
     is_server = entry.device.startswith("server:")
     known_as = desk.around.devices.get(entry.device, entry.device[:8])
+    verdict = _verdict(desk, entry.entity, writes)
     return review.Side(
         op_id=entry.op_id,
-        verdict=_verdict(desk, entry.entity, writes),
-        lines=telling.told(desk.definition, entry.entity, writes) or _untold(entry),
+        verdict=verdict,
+        lines=telling.told(desk.definition, entry.entity, writes) or (() if verdict else _as_sent(entry)),
         author=desk.around.people.get(entry.operation.actor, words.SOMEBODY),
         device=words.SERVER if is_server else known_as,
         written=clock_in_words(entry.operation.wall),
@@ -81,10 +84,10 @@ def _side(desk: _Desk, entry: Entry, only: str = "") -> review.Side:
     )
 
 
-def _untold(entry: Entry) -> tuple[str, ...]:
-    """What was sent where nothing of it can be read as a writing, cut to what fits a line."""
+def _as_sent(entry: Entry) -> tuple[str, ...]:
+    """The beginning of the body itself, where nothing in it can be told in words."""
     text = entry.operation.body or ""
-    return (text[:200],) if text.strip("{} \n") and not entry.writes else ()
+    return (text[:200],) if text.strip("{} \n") else ()
 
 
 def _verdict(desk: _Desk, entity: str, writes: Mapping[str, Any]) -> str | None:
@@ -100,11 +103,11 @@ def _aside(desk: _Desk, entry: Entry) -> review.Aside:
     reason = desk.folded.reason_aside(entry)
     present = {head.op_id: head for name in entry.writes for head in desk.folded.heads(entry.entity, name)}
     return review.Aside(
-        side=_side(desk, entry),
+        side=_side(desk, entry, entry.writes),
         deed=words.deed(entry.operation.type),
         item=entities.item_of(entry.entity) or "",
         reason=codes.sentence(reason) if reason else "",
-        present=tuple(_side(desk, present[op_id]) for op_id in sorted(present)),
+        present=tuple(_side(desk, present[op_id], present[op_id].writes) for op_id in sorted(present)),
         can_adopt=quarantine.is_adoptable(entry),
         can_dismiss=quarantine.is_dismissible(entry),
     )

@@ -11,6 +11,9 @@ from inspections.codes import Code
 from inspections.fold import Entry, Fold
 from inspections.operation import Draft
 
+# What the list or the form of a value refused once, it refuses again, whoever says it.
+_WRONG_IN_ITSELF = frozenset({Code.VALUE_INVALID, Code.ITEM_UNKNOWN})
+
 
 def awaiting(folded: Fold, beside: Iterable[Entry] = ()) -> list[Entry]:
     """What was neither adopted nor dismissed, in the order of the log; what has no position comes last.
@@ -37,6 +40,7 @@ def is_adoptable(entry: Entry) -> bool:
     """Whether the operation says something that the record could take in."""
     return (
         is_dismissible(entry)
+        and entry.code not in _WRONG_IN_ITSELF
         and entry.operation.type in entities.WRITE_TYPES
         and op.body_of(entry.operation) is not None
     )

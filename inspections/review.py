@@ -209,7 +209,11 @@ class Side:
 
 @dataclass(frozen=True)
 class Dispute:
-    """Values that stand against each other; `choices` are the conclusions that could be stated instead."""
+    """Values that stand against each other, written by `heads`.
+
+    Where an edit met a retraction, what stands is one side and its end another. `choices` are conclusions
+    that could be stated instead.
+    """
 
     entity: str
     field: str
@@ -217,17 +221,13 @@ class Dispute:
     title: str
     question: str
     sides: tuple[Side, ...]
+    heads: tuple[str, ...]
     choices: tuple[tuple[str, str], ...]
 
     @property
     def name(self) -> str:
         """What addresses and form fields call it."""
         return f"{self.entity}:{self.field}"
-
-    @property
-    def heads(self) -> str:
-        """The operations that are shown, as one text."""
-        return ",".join(side.op_id for side in self.sides)
 
 
 @dataclass(frozen=True)

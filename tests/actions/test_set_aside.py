@@ -42,10 +42,10 @@ def events(scene: Scene) -> list[str]:
     return list(scene.session.scalars(query.order_by(JournalEntry.id)))
 
 
-def wrong_value(scene: Scene, tablet: Tablet, entity: str = A16, **fields) -> str:
+def wrong_value(scene: Scene, tablet: Tablet, entity: str = A16, body_now: dict = KPH, **fields) -> str:
     """An operation of the member's that the log set aside."""
     tablet.device.revoke_mode = "lost"
-    op_id = tablet.write("answer.set", entity, KPH, by=scene.people["member"], **fields)
+    op_id = tablet.write("answer.set", entity, body_now, by=scene.people["member"], **fields)
     assert tablet.send()[0].code == "device_revoked"
     tablet.device.revoke_mode = None
     return op_id
@@ -154,19 +154,24 @@ def test_a_decision_without_a_reason_is_none(scene: Scene, reason: str):
     assert scene.inspection.head_pos == 1
 
 
-def test_what_the_list_does_not_know_cannot_be_adopted(
-    scene: Scene,
-):
+@pytest.mark.parametrize(
+    ("entity", "body"), [(A16, {"value": "tot"}), (A16, "[1"), ("answer/PL-999", {"value": "phu_hop"})]
+)
+def test_what_the_list_refused_cannot_be_adopted_and_can_be_dismissed(scene: Scene, entity: str, body):
     tablet = scene.tablet()
-    op_id = tablet.write("answer.set", A16, {"value": "tot"}, by=scene.people["member"])
-    unreadable = tablet.write("answer.set", A16, "[1", by=scene.people["member"])
+    op_id = tablet.write("answer.set", entity, body, by=scene.people["member"])
     tablet.send()
+    with pytest.raises(CannotBeAdopted):
+        adopted(scene, op_id)
+    dismissed(scene, op_id)
+    assert waiting(scene) == []
+
+
+def test_what_the_log_does_not_take_when_adopted_is_said_and_not_written(scene: Scene):
+    op_id = wrong_value(scene, scene.tablet(), body_now={"value": "tot"})
     with pytest.raises(OperationRefused) as refused:
         adopted(scene, op_id)
     assert refused.value.members["code_of_operation"] == "value_invalid"
-    with pytest.raises(CannotBeAdopted):
-        adopted(scene, unreadable)
-    dismissed(scene, unreadable)
 
 
 def test_an_operation_with_anothers_id_is_shown_and_left_to_the_administrator(scene: Scene):

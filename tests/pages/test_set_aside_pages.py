@@ -211,6 +211,35 @@ def test_others_see_what_was_set_aside_and_no_form(app: Flask, visit: Visit, sup
         assert settle(browser, visit, op_id).status_code == 403
 
 
+def test_an_edit_that_met_a_retraction_is_kept_or_ended(visit: Visit, leader: Browser):
+    finding = "finding/0198c0de-5a10-7000-8000-0123456789ab"
+    said = {"category": "luu_y", "text": "Nên gộp hai sổ.", "items": ["PL-18"]}
+    first = visit.record("leader", "finding.set", finding, said)
+    visit.record("leader", "finding.retract", finding, {"reason": "Nêu ở mục khác"}, parents=(first,))
+    visit.record("leader", "finding.set", finding, {"text": "Nên gộp hai sổ làm một."}, parents=(first,))
+    visit.push("leader")
+    page = leader.client.get(visit.address)
+    words = shown(page)
+    block = words[words.index("Phát hiện: vừa sửa vừa rút") : words.index("Lý do thống nhất")]
+    assert "Chọn nội dung 2 Rút, không dùng nữa" in block
+    assert ("Phân loại: Điểm lưu ý" in block, "Nội dung: Nên gộp hai sổ làm một." in block) == (True, True)
+    kept = re.search(r'name="keep" id="[^"]*-1" value="([0-9a-f-]{36})"', page.text)[1]
+    heads = re.search(r'name="heads" value="([0-9a-f,-]+)"', page.text)[1].split(",")
+    resolve(leader, visit, tuple(heads), entity=finding, field="retract", keep=kept)
+    words = shown(leader.client.get(visit.address))
+    assert ("Nên gộp hai sổ làm một." in words, "vừa sửa vừa rút" in words) == (True, False)
+
+
+def test_a_value_that_cannot_be_told_in_words_is_shown_as_it_was_sent(visit: Visit, leader: Browser):
+    visit.answer("PL-16", "tot", "secretary")
+    visit.push("leader")
+    visit.push("secretary")
+    page = leader.client.get(visit.address)
+    words = shown(page)
+    assert "{&#34;value&#34;: &#34;tot&#34;}" in words[words.index("Thao tác giữ riêng 1") :]
+    assert "Thao tác này không nhận vào hồ sơ được" in words
+
+
 @pytest.mark.parametrize(
     ("step", "state", "says"),
     [("postpone", "postponed", "Đã hoãn."), ("cancel", "cancelled", "Đã hủy cuộc kiểm tra.")],

@@ -136,10 +136,13 @@ def test_nobody_stores_what_no_operation_speaks_of(team: Team, tablet: Tablet):
     assert (answer.status_code, answer.json["code"]) == (404, "blob_unwanted")
 
 
-@pytest.mark.parametrize("inspection", ["", "x", "%00"])
-def test_a_file_for_no_inspection_is_refused(tablet: Tablet, inspection: str):
+@pytest.mark.parametrize(
+    ("inspection", "refusal"),
+    [("", (404, "inspection_unknown")), ("x", (404, "inspection_unknown")), ("%00", (400, "malformed"))],
+)
+def test_a_file_for_no_inspection_is_refused(tablet: Tablet, inspection: str, refusal: tuple[int, str]):
     answer = put(tablet, query=f"?inspection={inspection}")
-    assert (answer.status_code, answer.json["code"]) == (404, "inspection_unknown")
+    assert (answer.status_code, answer.json["code"]) == refusal
 
 
 def test_a_file_for_a_foreign_inspection_is_refused_like_one_for_none(team: Team, tablet: Tablet):

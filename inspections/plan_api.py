@@ -153,7 +153,7 @@ def discard(*, plan_id: str, session: Session, caller: Caller) -> None:
 
 @blp.route("/<plan_id>/rows/<row_id>/inspection", methods=["POST"])
 @endpoint(_SUPERVISOR)
-@blp.arguments(plan_schemas.PlanScheduleIn)
+@blp.arguments(plan_schemas.PlanScheduleIn, required=False)
 @blp.response(201, schemas.InspectionOut)
 @blp.alt_response(404, schema=api.ProblemOut, description="Unknown plan or row")
 @blp.alt_response(409, schema=api.ProblemOut, description="The plan does not hold")

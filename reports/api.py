@@ -57,7 +57,7 @@ def number(wanted: dict[str, Any], *, report_id: object, session: Session, calle
 
 @blp.post("/reports/<uuid:report_id>/seal")
 @endpoint(_CLERK)
-@blp.arguments(schemas.SealIn)
+@blp.arguments(schemas.SealIn, required=False)
 @blp.response(202, schemas.ReportOut)
 @blp.alt_response(409, description="Not numbered, already sealed, or the inspection was reopened")
 def seal(wanted: dict[str, Any], *, report_id: object, session: Session, caller: Caller) -> Report:  # noqa: ARG001

@@ -24,6 +24,7 @@ import argparse
 import os
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 from flask import Flask
 from flask.cli import FlaskGroup
@@ -56,7 +57,6 @@ from core import api, db, headers, health, logs, problems, secret, supervisor, w
 from core.access import GATE
 from core.errors import Refusal
 from core.settings import SETTINGS, Settings, from_environment
-from demo import run
 
 ROOT = Path(__file__).resolve().parent
 
@@ -106,7 +106,7 @@ def web() -> Flask:
     return create_app(from_environment(os.environ))
 
 
-def serve() -> int:
+def serve() -> NoReturn:
     """Prepare the database, then run the web process and the workers until somebody stops them."""
     settings = from_environment(os.environ)
     with supervisor.listen(settings.host, settings.port) as listener:
@@ -119,7 +119,7 @@ def serve() -> int:
             supervisor.web_program(settings, listener, application="app:web()"),
             *supervisor.worker_programs(settings, "work"),
         ]
-        return supervisor.supervise(programs)
+        supervisor.become_one(programs)
 
 
 def work() -> int:
@@ -135,6 +135,8 @@ def demonstrate(arguments: list[str]) -> int:
     )
     parser.add_argument("--seed", type=int, default=2023, help="hạt giống của dữ liệu mô phỏng")
     wanted = parser.parse_args(arguments)
+    from demo import run  # noqa: PLC0415 (it draws and reads documents; whoever serves need not hold that)
+
     return run.run(wanted.units, wanted.seed, from_environment(os.environ))
 
 

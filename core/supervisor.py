@@ -16,11 +16,16 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
+import msgspec
 import structlog
 
+from core import logs
 from core.errors import Conflict, Forbidden, Invalid
-from core.settings import Settings
+
+if TYPE_CHECKING:  # the process that supervises loads nothing of the application
+    from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 _PR_SET_PDEATHSIG = 1
@@ -113,7 +118,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def web_program(settings: Settings, listener: socket.socket, *, application: str) -> Program:
+def web_program(settings: "Settings", listener: socket.socket, *, application: str) -> Program:
     """gunicorn with threads, serving `application` ("module:factory()") on the listener.
 
     One process only: SQLite has one writer, and PostgreSQL is outgrown by more hosts, not more processes.
@@ -131,10 +136,23 @@ def web_program(settings: Settings, listener: socket.socket, *, application: str
     )
 
 
-def worker_programs(settings: Settings, *verb: str) -> list[Program]:
+def worker_programs(settings: "Settings", *verb: str) -> list[Program]:
     """As many workers as the settings ask for, each running `app.py` with the verb."""
     command = (sys.executable, str(ROOT / "app.py"), *verb)
     return [Program(f"worker-{number}", command) for number in range(1, settings.workers + 1)]
+
+
+def become_one(programs: Sequence[Program]) -> NoReturn:
+    """This process, which prepared the programs, goes on as their supervisor and as nothing else.
+
+    What preparing them took is given back: a supervisor idles for weeks, and needs a tenth of the memory.
+    """
+    for program in programs:
+        for descriptor in program.descriptors:
+            os.set_inheritable(descriptor, True)
+    told = msgspec.json.encode(programs).decode()
+    command = [sys.executable, "-m", "core.supervisor", told]
+    os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": str(ROOT)})  # noqa: S606 (ourselves, no shell)
 
 
 def supervise(programs: Iterable[Program], *, patience: Patience | None = None) -> int:
@@ -241,3 +259,8 @@ def _control_socket(path: Path) -> tuple[str, ...]:
     if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH_BYTES:
         return ("--no-control-socket",)
     return ("--control-socket", str(path))
+
+
+if __name__ == "__main__":
+    logs.configure()
+    sys.exit(supervise(msgspec.json.decode(sys.argv[1], type=list[Program])))

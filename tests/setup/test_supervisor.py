@@ -163,8 +163,17 @@ if __name__ == "__main__":
     listener = supervisor.listen("127.0.0.1", 0)
     print("port", listener.getsockname()[1], flush=True)
     web = supervisor.web_program(settings, listener, application="web_under_test:wsgi()")
-    sys.exit(supervisor.supervise([web]))
+    supervisor.become_one([web])
 """
+
+
+def test_what_supervises_holds_nothing_of_the_application() -> None:
+    heavy = "{'flask', 'sqlalchemy', 'cryptography', 'alembic', 'pyhanko', 'weasyprint', 'PIL'}"
+    script = f"import sys, core.supervisor; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "[]\n"
 
 
 def test_a_request_in_flight_when_asked_to_stop_is_answered(tmp_path: Path) -> None:
@@ -178,6 +187,7 @@ def test_a_request_in_flight_when_asked_to_stop_is_answered(tmp_path: Path) -> N
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENT) as client:
             client.sendall(b"GET /slow HTTP/1.0\r\n\r\n")
             assert process.stdout.readline() == "in flight\n"
+            assert b"core.supervisor" in Path(f"/proc/{process.pid}/cmdline").read_bytes()
             process.terminate()
             answer = b"".join(iter(lambda: client.recv(65536), b""))
         assert answer.endswith(b"whole answer")

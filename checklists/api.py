@@ -30,6 +30,7 @@ def list_versions(*, session: Session, caller: Caller) -> list[ChecklistVersion]
 
 
 @blp.route("/<reference>", methods=["GET"])
+@blp.doc(parameters=[{"in": "header", "name": "If-None-Match", "schema": {"type": "string"}}])
 @endpoint(PUBLIC)
 @blp.response(
     200, {"type": "object"}, description="The exact published bytes; the ETag is their SHA-256.",

@@ -21,13 +21,22 @@ _BLOB = {
     "schema": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
 }  # fmt: skip
 
+_KNOWN = {
+    "name": "If-None-Match", "in": "header", "schema": {"type": "string"},
+    "description": "The ETag of what the tablet has.",
+}  # fmt: skip
+_NO_SUCH_PART = {
+    "description": "No such part.",
+    "content": {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(name="ProblemOut")}}},
+}
+_PART = {
+    "name": "Range", "in": "header", "schema": {"type": "string", "example": "bytes=0-1023"},
+    "description": "Which part.",
+}  # fmt: skip
+
 
 def _json(name: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": _REFERENCE.format(name=name)}}}
-
-
-def _free_json() -> dict[str, Any]:
-    return {"application/json": {"schema": {"type": "object"}}}
 
 
 def _problems(*statuses: int) -> dict[str, Any]:
@@ -84,25 +93,44 @@ def _heads() -> dict[str, Any]:
         "Look how far each log goes and which packages are current.",
         {"200": _ok("With an ETag.", _json("HeadsOut")), "304": {"description": "Nothing has changed."}}
         | _problems(400, 403),
-        parameters=[named],
+        parameters=[named, _KNOWN],
     )
 
 
+def _object(members: dict[str, Any]) -> dict[str, Any]:
+    """An object that always has these members and, for now, no others."""
+    shape = {"type": "object", "properties": members, "required": list(members)}
+    return {"application/json": {"schema": shape | {"additionalProperties": False}}}
+
+
+_TEXT = {"type": "string"}
+_LIMITS = {"type": "object", "additionalProperties": {"type": "integer"}}
+_SERVER_KEYS = {"type": "array", "items": {"$ref": _REFERENCE.format(name="ServerKeyOut")}}
+
+
 def _packages() -> dict[str, Any]:
-    listed = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
+    one = _object({"inspection": _TEXT, "state": _TEXT, "etag": _TEXT})["application/json"]["schema"]
+    listed = {"application/json": {"schema": {"type": "array", "items": one}}}
     return _described(
         "List the packages of the caller's inspections.",
-        {"200": _ok("`[{inspection, state, etag}]`.", listed)} | _problems(403),
+        {"200": _ok("Nearest planned day first.", listed)} | _problems(403),
     )
 
 
 def _package() -> dict[str, Any]:
-    named = {"name": "inspection", "in": "path", "required": True, "schema": {"type": "string"}}
+    named = {"name": "inspection", "in": "path", "required": True, "schema": _TEXT}
+    fact: dict[str, Any] = {"type": "object"}
+    facts = {"type": "array", "items": fact}
+    package = {
+        "inspection": fact, "checklist": fact, "unit": fact, "agency": {"type": ["object", "null"]},
+        "team": facts, "server_keys": _SERVER_KEYS, "limits": _LIMITS, "previous_findings": facts,
+        "prefill": fact,
+    }  # fmt: skip
     return _described(
         "Get what a tablet must have to inspect without a network.",
-        {"200": _ok("With an ETag.", _free_json()), "304": {"description": "The tablet has it."}}
+        {"200": _ok("With an ETag.", _object(package)), "304": {"description": "The tablet has it."}}
         | _problems(403, 404),
-        parameters=[named],
+        parameters=[named, _KNOWN],
     )
 
 
@@ -123,9 +151,9 @@ def _get_blob() -> dict[str, Any]:
     return _described(
         "Get a file, or the part of it that the Range header asks for.",
         {"200": _ok("The file.", octets), "206": _ok("A part.", octets),
-         "304": {"description": "The tablet has it."}, "416": {"description": "No such part."}}
+         "304": {"description": "The tablet has it."}, "416": _NO_SUCH_PART}
         | _problems(400, 403, 404),
-        parameters=[_BLOB],
+        parameters=[_BLOB, _KNOWN, _PART],
     )  # fmt: skip
 
 
@@ -138,9 +166,14 @@ def _missing() -> dict[str, Any]:
 
 
 def _info() -> dict[str, Any]:
-    return _described(
-        "Say what is spoken here, and with which keys.", {"200": _ok("Open to all.", _free_json())}
-    )
+    texts = {"type": "array", "items": _TEXT}
+    told = _object(
+        {
+            "protocol": texts, "epoch": _TEXT, "limits": _LIMITS, "features": texts,
+            "server_keys": _SERVER_KEYS, "min_app": _TEXT, "token_endpoint": _TEXT, "server_time": _TEXT,
+        }
+    )  # fmt: skip
+    return _described("Say what is spoken here, and with which keys.", {"200": _ok("Open to all.", told)})
 
 
 def paths_and_schemas() -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Whatever is sent to any route by anybody, the answer is one that the API document announces."""
+"""Whatever is sent to any route by anybody, the answer is one that the API document announces.
+
+FUZZ_EXAMPLES=400 in the environment looks longer, at the routes and (`test_record_readers`) at the record.
+"""
 
 import os
 import zlib
@@ -90,5 +93,6 @@ def _ground(case: schemathesis.Case, world: World) -> None:
         case.path_parameters = world.grounded(case.path_parameters, salt=salt)
     if isinstance(case.body, dict):
         case.body = world.grounded(case.body, salt=salt)
-    if case.operation.label == "POST /sync/v1/push" and len(salt) % 4:
+    is_wrong_on_purpose = case.meta is not None and case.meta.generation.mode.is_negative
+    if case.operation.label == "POST /sync/v1/push" and not is_wrong_on_purpose:
         case.body = world.chained(case.body)

@@ -47,6 +47,9 @@ class Device(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoke_mode: Mapped[str | None]
     last_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    waiting_operations: Mapped[int | None]
+    waiting_files: Mapped[int | None]
+    waiting_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class DeviceGrant(Base):

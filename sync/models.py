@@ -1,4 +1,4 @@
-"""Which files came for which inspection; the bytes themselves are in `core.files`.
+"""Which files came for which inspection, and what tablets signed; the bytes themselves are in `core.files`.
 
 A file that was sent for one inspection is not thereby there for another: otherwise naming a hash would tell
 a stranger whether somebody else has that photo.
@@ -6,7 +6,7 @@ a stranger whether somebody else has that photo.
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Id, UTCDateTime
@@ -23,3 +23,15 @@ class UploadedBlob(Base):
     device: Mapped[str] = mapped_column(ForeignKey("device.id"))
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class HeadSignature(Base):
+    """Chữ ký của máy tính bảng trên chuỗi thao tác của mình, đến hết thao tác `seq`."""
+
+    __tablename__ = "head_signature"
+
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    head: Mapped[str] = mapped_column(String(64))
+    sig: Mapped[str]
+    beyond: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))

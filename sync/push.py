@@ -23,7 +23,7 @@ from inspections import chain, codes, ledger, log, operation, receipts
 from inspections.chain import ChainedOperation
 from inspections.models import BlobReference, LoggedOperation, Receipt
 from inspections.operation import Operation
-from sync import limits, schemas
+from sync import limits, schemas, signatures
 from sync.errors import BadChain, BadSignature, BatchTooLarge, ChainFork, EpochMismatch, Gap
 from sync.models import UploadedBlob
 from sync.schemas import PushIn, PushOut, Reason, Result, Verdict
@@ -135,6 +135,7 @@ def receive(session: Session, batch: Batch, *, by: Caller, at: datetime) -> Push
     results += [_result(outcome) for outcome in log.append(session, fresh, device=device, at=at)]  # 8
     receipt = receipts.give(session, device, at=at) if device.seq else None  # 9
     if fresh:
+        signatures.keep(session, device, batch.operations, head=batch.head, sig=batch.sig)
         journal.record(
             session, "batch.received", about=("device", device.id), by=by, at=at,
             first_seq=fresh[0].operation.seq, last_seq=device.seq,

@@ -73,10 +73,20 @@ def is_unsafe(method: str) -> bool:
     return method in _UNSAFE
 
 
+def recognise(request: Request, session: Session) -> Caller:
+    """Whoever asks, if anybody known does.
+
+    Raises:
+        Refusal: what was shown lets nobody in any more.
+    """
+    gate: Gate = current_app.extensions[GATE]
+    return gate.caller(request, session) or ANONYMOUS
+
+
 def identify(access: Access, request: Request, session: Session) -> Caller:
     """The caller, once the route's access and the forgery check have let the request through."""
     gate: Gate = current_app.extensions[GATE]
-    caller = gate.caller(request, session) or ANONYMOUS
+    caller = recognise(request, session)
     g.caller = caller  # a refusal's page keeps the frame of whoever was refused
     access.require(caller)
     if is_unsafe(request.method) and caller.device_id is None:

@@ -11,7 +11,8 @@ import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from core import errors, ids
+from core import access, db, errors, ids
+from core.caller import ANONYMOUS
 
 _log = structlog.get_logger()
 
@@ -102,6 +103,17 @@ def answer_refusal(refusal: errors.Refusal) -> Any:
     return response
 
 
+def _recognise_caller() -> None:
+    """An address that no route knows keeps the frame of whoever asked for it."""
+    if "caller" in g:
+        return
+    try:
+        with db.reading() as session:
+            g.caller = access.recognise(request, session)
+    except errors.Refusal:
+        g.caller = ANONYMOUS
+
+
 def answer_http_exception(error: HTTPException) -> Any:
     """Say no for what the framework itself refused (unknown path, wrong method, schema mismatch)."""
     if error.response is not None or error.code is None or error.code < 400:
@@ -109,6 +121,7 @@ def answer_http_exception(error: HTTPException) -> Any:
     status = error.code
     title = _TITLES.get(status, HTTPStatus(status).phrase)
     if not is_for_programs(request.path):
+        _recognise_caller()
         return _page(status, title, "")
     raw = getattr(error, "data", None) or {}
     fields = raw.get("messages") or raw.get("errors")

@@ -22,7 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from core import errors
 
 _DEMO_FOLDER = "demo_authority"
-_DEMO_MARK = " (DEMO)"
+_DEMO_MARK = " (TRÌNH DIỄN)"
 _DEMO_UNIT = "TRÌNH DIỄN - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 _KEY_BITS = 3072
 _VALIDITY = timedelta(days=3650)
@@ -165,7 +165,8 @@ def _write(path: Path, content: bytes) -> None:
 
 def _name(holder: str) -> x509.Name:
     """The holder's name, cut where it must be, and the mark of the demonstration."""
-    kept = holder.encode()[: _LONGEST_NAME_BYTES - len(_DEMO_MARK)].decode(errors="ignore") + _DEMO_MARK
+    room = _LONGEST_NAME_BYTES - len(_DEMO_MARK.encode())
+    kept = holder.encode()[:room].decode(errors="ignore") + _DEMO_MARK
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),

@@ -111,9 +111,10 @@ def judged(seen: Seen | None, known: Known | None, relation: Relation, *, ours: 
 def _of_issued(seen: Seen | None, known: Known) -> Verdict:
     doubts = tuple(_doubts(seen, known))
     if doubts:
-        return Verdict(Outcome.UNPROVEN, ("Tệp trùng từng byte với bản đã phát hành.", *doubts), known, seen)
+        same = "Tệp trùng khớp hoàn toàn với bản đã phát hành."
+        return Verdict(Outcome.UNPROVEN, (same, *doubts), known, seen)
     reasons = [
-        "Tệp trùng từng byte với bản đã phát hành trong sổ đăng ký.",
+        "Tệp trùng khớp hoàn toàn với bản đã phát hành trong sổ đăng ký.",
         f"Chữ ký số của «{known.holder}» còn nguyên và phủ toàn bộ tệp.",
         "Chứng thư số của người ký được cơ quan này sử dụng và còn giá trị tại thời điểm ký.",
     ]

@@ -45,28 +45,26 @@ def form(**_edge: object) -> Answer:
     return redirect(url_for("verification.by_code", typed=code), code=303)
 
 
-def _uploaded() -> Verdict:
-    """The verdict on the uploaded file.
-
-    Raises:
-        FileMissingForVerification, FileTooLargeToVerify
-    """
+def _uploaded() -> Verdict | Refusal:
+    """The verdict on the uploaded file, or why there is none that can be judged."""
     if (request.content_length or 0) > verify.LARGEST_BYTES + _FORM_ROOM_BYTES:
-        raise FileTooLargeToVerify(limit_bytes=verify.LARGEST_BYTES)
+        return FileTooLargeToVerify(limit_bytes=verify.LARGEST_BYTES)
     uploaded = request.files.get("file")
     if uploaded is None or not uploaded.filename:
-        raise FileMissingForVerification("Chọn tệp PDF đã nhận được rồi bấm «Xác minh».")
+        return FileMissingForVerification("Chọn tệp PDF đã nhận được rồi bấm «Xác minh».")
     with closing(uploaded):
         pdf = uploaded.stream.read(verify.LARGEST_BYTES + 1)
     if len(pdf) > verify.LARGEST_BYTES:
-        raise FileTooLargeToVerify(limit_bytes=verify.LARGEST_BYTES)
+        return FileTooLargeToVerify(limit_bytes=verify.LARGEST_BYTES)
     return verify.verdict_on(pdf)
 
 
 @bp.post("")
 @page.page(PUBLIC, prepare=_uploaded, write=False)
-def upload(*, prepared: Verdict, **_edge: object) -> Answer:
-    """The verdict on the uploaded file."""
+def upload(*, prepared: Verdict | Refusal, **_edge: object) -> Answer:
+    """The verdict on the uploaded file; where there is none, the form again with the reason."""
+    if isinstance(prepared, Refusal):
+        return _shown(refusal=prepared), problems.status_of(prepared)
     return _shown(verdict=prepared)
 
 

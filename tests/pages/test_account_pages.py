@@ -317,3 +317,14 @@ def test_who_is_refused_a_page_keeps_the_way_to_the_others(app: Flask):
     assert told.status_code == 403
     assert 'href="/inspections/"' in told.text
     assert "Về việc cần làm" in told.text
+
+
+def test_an_address_that_does_not_exist_keeps_the_way_to_the_others(app: Flask):
+    browser = signed_in(app, "le.an")
+    told = browser.client.get("/khong-co-trang-nay")
+    assert told.status_code == 404
+    assert 'href="/inspections/"' in told.text
+    stranger = app.test_client()
+    assert 'href="/inspections/"' not in stranger.get("/khong-co-trang-nay").text
+    spent = stranger.get("/khong-co-trang-nay", headers={"Authorization": "Bearer x"})
+    assert spent.status_code == 404

@@ -106,6 +106,13 @@ def test_a_file_up_to_the_limit_that_the_page_names_is_examined(app: Flask):
     assert "Không đọc được tệp" in shown(answer.text)
 
 
+def test_whoever_chose_no_file_gets_the_form_again_with_the_reason(app: Flask):
+    answer = Browser(app).submit("/verify", form_at="/verify")
+    assert answer.status_code == 422
+    assert "Chọn tệp PDF đã nhận được" in shown(answer.text)
+    assert 'type="file"' in answer.text
+
+
 def test_a_file_over_the_limit_is_refused_by_size(app: Flask):
     body = b"x" * (26 * 1024 * 1024)
     answer = app.test_client().post("/verify", data=body, content_type="multipart/form-data; boundary=x")

@@ -30,7 +30,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, authority.Seal
 def test_every_name_of_the_demonstration_says_what_it_is(demo):
     for der in demo[1].chain:
         certificate = x509.load_der_x509_certificate(der)
-        assert "(DEMO)" in authority.common_name(certificate.subject)
+        assert "(TRÌNH DIỄN)" in authority.common_name(certificate.subject)
         assert "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" in certificate.subject.rfc4514_string()
 
 
@@ -60,8 +60,8 @@ def test_two_that_begin_at_once_end_with_one_authority(tmp_path: Path):
 def test_a_long_name_is_cut_between_letters(tmp_path: Path):
     name = "Chi cục Tiêu chuẩn Đo lường Chất lượng và Quản lý Khoa học tỉnh Trà Vinh"
     holder = authority.demo(tmp_path / "keys", name, at=AT).holder
-    assert holder.endswith(" (DEMO)")
-    assert name.startswith(holder.removesuffix(" (DEMO)"))
+    assert holder.endswith(" (TRÌNH DIỄN)")
+    assert name.startswith(holder.removesuffix(" (TRÌNH DIỄN)"))
 
 
 @pytest.fixture(scope="module")

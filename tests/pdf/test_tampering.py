@@ -133,7 +133,7 @@ def test_the_issued_file_is_authentic_and_the_reasons_name_the_three_agreements(
     verdict = verdict_on(desk.app, issued)
     assert verdict.outcome == "authentic"
     told = " ".join(verdict.reasons)
-    for expected in ("trùng từng byte", "còn nguyên", "còn giá trị", "trình diễn"):
+    for expected in ("trùng khớp hoàn toàn", "còn nguyên", "còn giá trị", "trình diễn"):
         assert expected in told
     assert (verdict.known.number, verdict.known.unit) == ("07/BB-TĐC", "Sở Nội vụ")
 
@@ -243,7 +243,7 @@ def test_a_file_signed_by_others_is_no_document_of_ours(desk, tmp_path):
     )
     verdict = verdict_on(desk.app, foreign)
     assert verdict.outcome == "unknown"
-    assert any("Cơ quan khác (DEMO)" in reason for reason in verdict.reasons)
+    assert any("Cơ quan khác (TRÌNH DIỄN)" in reason for reason in verdict.reasons)
 
 
 def signed_later(issued: bytes, folder, *, field: str, box=None) -> bytes:

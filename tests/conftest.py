@@ -1,13 +1,15 @@
 """Fixtures every test may use: a real database of each kind, an application on it, a session, a client."""
 
 import secrets
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -35,33 +37,80 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture
-def database_url(engine_name: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh, empty database."""
-    if engine_name == "sqlite":
-        yield ""
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = f"test_{secrets.token_hex(6)}"
-    admin = create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield server.url(name)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
-
-
-@pytest.fixture
-def app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
-    """The application on a database with all tables and an epoch, and nothing else in it."""
-    application = create_app(_settings(tmp_path, database_url), testing=True)
+def _set_up(application: Flask) -> None:
     with application.app_context():
         connection = db.db.engine.connect().execution_options(**db.writing_options())
         with connection, connection.begin():
             db.Base.metadata.create_all(connection)
         with db.writing() as session:
             epoch.begin(session, at=clock.now())
+        db.db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and an epoch, which tests copy: creating it anew costs far more."""
+    settings = _settings(tmp_path_factory.mktemp("prepared"), "")
+    _set_up(create_app(settings, testing=True))
+    file = settings.data / "thucdia.sqlite"
+    assert not file.with_name(file.name + "-wal").exists()
+    return file
+
+
+@pytest.fixture(scope="session")
+def prepared_database(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with all tables and an epoch, to be taken as template."""
+    with _administration(postgres_server) as connection:
+        connection.execute(text("CREATE DATABASE prepared"))
+    url = postgres_server.url("prepared")
+    _set_up(create_app(_settings(tmp_path_factory.mktemp("prepared"), url), testing=True))
+    return "prepared"
+
+
+@contextmanager
+def _administration(server: PostgresServer) -> Iterator[Connection]:
+    engine = create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def _database(server: PostgresServer, *, template: str = "template1") -> Iterator[str]:
+    name = f"test_{secrets.token_hex(6)}"
+    with _administration(server) as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield server.url(name)
+    with _administration(server) as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, empty database."""
+    if engine_name == "sqlite":
+        yield ""
+        return
+    with _database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def _prepared(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    if engine_name == "sqlite":
+        settings = _settings(tmp_path, "")
+        settings.data.mkdir(parents=True)
+        shutil.copyfile(request.getfixturevalue("prepared_file"), settings.data / "thucdia.sqlite")
+        yield settings
+        return
+    server = request.getfixturevalue("postgres_server")
+    with _database(server, template=request.getfixturevalue("prepared_database")) as url:
+        yield _settings(tmp_path, url)
+
+
+@pytest.fixture
+def app(_prepared: Settings) -> Iterator[Flask]:
+    """The application on a database with all tables and an epoch, and nothing else in it."""
+    application = create_app(_prepared, testing=True)
     yield application
     with application.app_context():
         db.db.engine.dispose()

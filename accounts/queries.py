@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from accounts import errors, fields, throttling, tokens
 from accounts.models import FailureCount, HeldRole, Invitation, Person, SignedInSession
 from accounts.roles import Role
-from core import ids, settings
+from core import ids, naming, settings
 
 
 def _may_exist_here() -> ColumnElement[bool]:
@@ -18,10 +18,11 @@ def _may_exist_here() -> ColumnElement[bool]:
 
 
 def people(session: Session) -> Sequence[Person]:
-    """Everybody, those at work first, then by user name."""
-    return session.scalars(
-        select(Person).where(_may_exist_here()).order_by(Person.is_active.desc(), Person.username)
-    ).all()
+    """Everybody, those at work first, then by given name."""
+    found = session.scalars(select(Person).where(_may_exist_here()))
+    return sorted(
+        found, key=lambda one: (not one.is_active, naming.by_given_name(one.full_name), one.username)
+    )
 
 
 def person(session: Session, person_id: str) -> Person:

@@ -1,0 +1,16 @@
+/* How the app is bundled: hashed files under /tablet/, source maps nowhere, nothing from other hosts. */
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "/tablet/",
+  publicDir: "public",
+  build: {
+    target: "es2023",
+    assetsDir: "assets",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    emptyOutDir: true,
+  },
+});

@@ -52,6 +52,8 @@ import reports.commands
 import reports.jobs
 import reports.pages
 import sync.api
+import sync.exchange_api
+import sync.exchange_pages
 import sync.openapi
 from core import api, db, headers, health, logs, problems, secret, supervisor, wording, worker
 from core.access import GATE
@@ -67,7 +69,8 @@ API = [
 PAGES = [
     *accounts.pages.blueprints, *accounts.device_pages.blueprints, *registry.pages.blueprints,
     *checklists.pages.blueprints, *inspections.pages.blueprints, *reports.pages.blueprints,
-    *sync.api.blueprints, *health.blueprints,
+    *sync.api.blueprints, *sync.exchange_api.blueprints, *sync.exchange_pages.blueprints,
+    *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [
     core.commands.group, core.commands.jobs_group, accounts.commands.group, registry.commands.group,

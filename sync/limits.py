@@ -12,6 +12,9 @@ MAX_PULL_ENTRIES = 1000
 MAX_PULL_BYTES = 8 * 1024 * 1024
 MAX_STREAMS = 500
 MAX_HASHES = 1000
+MAX_IMPORT_BYTES = 256 * 1024 * 1024
+MAX_IMPORT_INFLATED_BYTES = 384 * 1024 * 1024
+MAX_IMPORT_OPERATIONS = 10_000
 
 
 def published() -> dict[str, int]:
@@ -25,4 +28,6 @@ def published() -> dict[str, int]:
         "blob_bytes": MAX_FILE_BYTES,
         "hashes": MAX_HASHES,
         "streams": MAX_STREAMS,
+        "import_bytes": MAX_IMPORT_BYTES,
+        "import_operations": MAX_IMPORT_OPERATIONS,
     }

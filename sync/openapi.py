@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from inspections.operation import Operation
-from sync import schemas
+from sync import exchange_openapi, schemas
 
 _REFERENCE = "#/components/schemas/{name}"
 _SHAPES = (
@@ -178,7 +178,8 @@ def _info() -> dict[str, Any]:
 
 def paths_and_schemas() -> dict[str, Any]:
     """The part of the OpenAPI document that describes these routes."""
-    _, shapes = msgspec.json.schema_components(_SHAPES, ref_template=_REFERENCE)
+    shown = (*_SHAPES, *exchange_openapi.SHAPES)
+    _, shapes = msgspec.json.schema_components(shown, ref_template=_REFERENCE)
     return {
         "paths": {
             "/sync/v1/info": {"get": _info()},
@@ -189,6 +190,7 @@ def paths_and_schemas() -> dict[str, Any]:
             "/sync/v1/packages/{inspection}": {"get": _package()},
             "/sync/v1/blobs/{name}": {"put": _put_blob(), "get": _get_blob()},
             "/sync/v1/blobs/missing": {"post": _missing()},
+            **exchange_openapi.paths(),
         },
         "schemas": shapes,
     }

@@ -121,7 +121,8 @@ def receive(session: Session, batch: Batch, *, by: Caller, at: datetime) -> Push
         EpochMismatch, Gap, ChainFork: the batch does not continue what is stored.
     """
     device = devices.locked_tablet(session, batch.device)  # 3
-    device.last_seen_at = at
+    if by.device_id == device.id:
+        device.last_seen_at = at  # a batch that somebody else brings says nothing of where the tablet is
     message = chain.head_message(batch.device, batch.last, batch.head)
     if not device_keys.is_signed(device.public_jwk, message, batch.sig):  # 4
         raise BadSignature

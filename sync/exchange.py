@@ -1,0 +1,144 @@
+"""A tablet's file is taken in: every batch by the same door as a push, every photo that the log speaks of.
+
+Who uploads it does not matter, since the tablet signed what it holds; it gives the bringer no right to read
+anything. What is refused is told batch by batch, and a refused one never undoes its neighbours.
+"""
+
+import dataclasses
+from datetime import datetime
+from typing import Any, BinaryIO
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import db, epoch, errors, files, ids, journal
+from core.caller import Caller
+from inspections import log_reading
+from inspections.fold import Entry
+from inspections.models import BlobReference, LoggedOperation
+from sync import blobs, exchange_file, push
+from sync.exchange_file import Carried, FileLine, ReadFile, ReadPush
+from sync.models import UploadedBlob
+from sync.schemas import PushOut
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Why something was not taken."""
+
+    code: str
+    title: str
+    detail: str
+    members: dict[str, Any]
+
+
+class PushTaken(msgspec.Struct, frozen=True):
+    """What became of one batch: the answer that the tablet itself would have had, or why there is none."""
+
+    device: str | None
+    first_seq: int | None
+    last_seq: int | None
+    answer: PushOut | None
+    problem: Told | None
+
+
+class FileTaken(msgspec.Struct, frozen=True):
+    """What became of one photo or file: `stored`, `known`, `unwanted` or `refused`."""
+
+    blob: str
+    inspection: str
+    status: str
+    problem: Told | None
+
+
+class ImportOut(msgspec.Struct, frozen=True):
+    """What became of a tablet's file; `damage` says why not all of it could be read."""
+
+    device: str
+    label: str
+    made_at: str
+    pushes: list[PushTaken]
+    files: list[FileTaken]
+    damage: Told | None
+
+
+def read(source: BinaryIO) -> Carried:
+    """What the file holds, decoded and hashed, before any transaction that writes.
+
+    Raises:
+        NoExchangeFile, Truncated: as `exchange_file.read` says.
+    """
+    return exchange_file.read(source, wanted=_is_wanted)
+
+
+def _is_wanted(line: FileLine, carried: Carried) -> bool:
+    """Whether an operation of this file, or one in our log, attaches the photo in that inspection."""
+    sha256 = line.blob.removeprefix("sha256:")
+    if not files.is_sha256(sha256) or not ids.is_id(line.inspection):
+        return False
+    batches = (one.batch for one in carried.pushes if one.batch is not None)
+    links = (link for batch in batches for link in batch.operations)
+    own = (link for link in links if link.operation.inspection == line.inspection)
+    if any(log_reading.blob_of(Entry(link.operation, link.device, link.digest)) == sha256 for link in own):
+        return True
+    with db.reading() as session:
+        return _referenced(session, line.inspection, sha256) is not None
+
+
+def _referenced(session: Session, inspection: str, sha256: str) -> BlobReference | None:
+    query = select(BlobReference).where(
+        BlobReference.inspection == inspection, BlobReference.sha256 == sha256
+    )
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def take(session: Session, carried: Carried, *, by: Caller, at: datetime) -> ImportOut:
+    """What could be taken stands in the log and in the store; the answer says what became of each part."""
+    current = epoch.current(session)
+    pushes = [_pushed(session, one, current, by=by, at=at) for one in carried.pushes]
+    photos = [_stored(session, one, by=by, at=at) for one in carried.files]
+    opening = carried.opening
+    journal.record(
+        session, "exchange.imported", about=("device", opening.device), by=by, at=at,
+        operations=carried.operations, refused=sum(one.problem is not None for one in pushes),
+    )  # fmt: skip
+    damage = told(carried.damage)
+    return ImportOut(opening.device, opening.label, opening.made_at, pushes, photos, damage)
+
+
+def told(refusal: errors.Refusal | None) -> Told | None:
+    """The refusal as the answer writes it."""
+    if refusal is None:
+        return None
+    return Told(refusal.slug, refusal.title, refusal.detail, dict(refusal.members))
+
+
+def _pushed(session: Session, one: ReadPush, current: str, *, by: Caller, at: datetime) -> PushTaken:
+    batch = one.batch
+    if batch is None:
+        return PushTaken(None, None, None, None, told(one.problem))
+    # A file cannot be asked to begin anew after a restore; a gap or a fork is found without the epoch.
+    present = dataclasses.replace(batch, epoch=current)
+    try:
+        with session.begin_nested():
+            answer = push.receive(session, present, by=by, at=at)
+    except errors.Refusal as refusal:
+        return PushTaken(batch.device, batch.first, batch.last, None, told(refusal))
+    return PushTaken(batch.device, batch.first, batch.last, answer, None)
+
+
+def _stored(session: Session, one: ReadFile, *, by: Caller, at: datetime) -> FileTaken:
+    line = one.line
+    if one.received is None:
+        return FileTaken(
+            line.blob, line.inspection, "refused" if one.problem else "unwanted", told(one.problem)
+        )
+    reference = _referenced(session, line.inspection, one.received.sha256)
+    if reference is None:
+        return FileTaken(line.blob, line.inspection, "unwanted", None)
+    is_known = session.get(UploadedBlob, (line.inspection, one.received.sha256)) is not None
+    upload = blobs.Upload(one.received, blobs.media_type(line.mime), (line.inspection,))
+    # A file belongs to the tablet that took it, whoever brought it.
+    author = select(LoggedOperation.device).where(LoggedOperation.op_id == reference.op_id)
+    blobs.store(session, upload, by=dataclasses.replace(by, device_id=session.scalar(author)), at=at)
+    return FileTaken(line.blob, line.inspection, "known" if is_known else "stored", None)

@@ -1,0 +1,88 @@
+"""A person hands in a tablet's file and reads what became of it."""
+
+import io
+
+import pytest
+from flask import Flask
+
+from core import ids
+from tests import people
+from tests.exchanging import exported, joined, lines
+from tests.people import Browser
+from tests.tablets import Tablet
+from tests.teams import Team, team_on_its_way
+
+
+@pytest.fixture
+def team(app: Flask) -> Team:
+    """An inspection on its way."""
+    return team_on_its_way(app)
+
+
+@pytest.fixture
+def tablet(team: Team) -> Tablet:
+    """The member's tablet, which has no network and three notes."""
+    tablet = team.tablet()
+    for number in range(3):
+        tablet.record(team.id, "note.add", f"note/{ids.new_id()}", {"text": f"Ghi chú {number}"})
+    return tablet
+
+
+@pytest.fixture
+def supervisor(app: Flask) -> Browser:
+    """Whoever approves inspections."""
+    return people.signed_in(app, "lanh.dao", roles=("supervisor",))
+
+
+def handed_in(browser: Browser, raw: bytes):
+    """The page after the file was chosen and sent."""
+    return browser.submit("/exchange/import", file=(io.BytesIO(raw), "may-03.tdx"))
+
+
+def figures(text: str) -> dict[str, str]:
+    """The figures of the page by their names."""
+    parts = [part.partition("</dt>") for part in text.split("<dt>")[1:]]
+    return {name: rest.partition('figures">')[2].partition("<")[0] for name, _, rest in parts}
+
+
+def test_the_page_says_what_was_new_and_what_was_known(supervisor: Browser, tablet: Tablet):
+    first, again = (handed_in(supervisor, exported(tablet)).text for _ in range(2))
+    assert figures(first) == {
+        "Thao tác mới": "3", "Đã có từ trước": "0", "Mới nhưng giữ riêng": "0", "Không nhận": "0",
+    }  # fmt: skip
+    assert (figures(again)["Thao tác mới"], figures(again)["Đã có từ trước"]) == ("0", "3")
+    assert "Kết quả nhập tệp của «Máy số 1»" in first
+
+
+def test_what_was_set_aside_and_what_was_refused_have_their_reasons(
+    supervisor: Browser, tablet: Tablet, team: Team
+):
+    tablet.record(team.id, "future.thing", "future/1", {})
+    told = handed_in(supervisor, exported(tablet, first=2)).text
+    assert (figures(told)["Không nhận"], "Thiếu các thao tác ở trước" in told) == ("3", True)
+    told = handed_in(supervisor, exported(tablet)).text
+    assert figures(told)["Mới nhưng giữ riêng"] == "1"
+    assert "Thao tác 4: " in told
+
+
+def test_a_cut_file_is_taken_as_far_as_it_goes_and_said_to_be_cut(supervisor: Browser, tablet: Tablet):
+    told = handed_in(supervisor, joined(lines(exported(tablet, per_push=1))[:3])).text
+    assert (figures(told)["Thao tác mới"], "Tệp xuất bị cắt hoặc bị hỏng" in told) == ("2", True)
+
+
+def test_another_file_is_refused_beside_the_form(supervisor: Browser):
+    page = handed_in(supervisor, b"%PDF-1.7")
+    assert (page.status_code, "Không phải tệp xuất từ máy tính bảng" in page.text) == (400, True)
+
+
+def test_without_a_file_the_form_says_so(supervisor: Browser):
+    page = supervisor.submit("/exchange/import")
+    assert (page.status_code, "Chưa chọn tệp" in page.text) == (400, True)
+
+
+def test_inspectors_bring_files_too_and_clerks_do_not(app: Flask):
+    seen = {
+        role: people.signed_in(app, f"nguoi.{role}", roles=(role,)).client.get("/exchange/import").status_code
+        for role in ("inspector", "administrator", "clerk")
+    }
+    assert seen == {"inspector": 200, "administrator": 200, "clerk": 403}

@@ -12,6 +12,7 @@ import msgspec
 from inspections import chain, content, fold
 from inspections.fold import Entry
 from tests.logbook import INSPECTION, make_operation, uuid_of
+from tests.vectors.exchange_cases import exchange_vectors
 from tests.vectors.fold_cases import CASES, Case
 from tests.vectors.step_cases import judgement_vectors
 
@@ -135,7 +136,7 @@ def vectors() -> dict[str, dict[str, Any]]:
     return {
         "digest.json": _digests(), "chain.json": _chain(), "log_chain.json": _log_chain(),
         "fold.json": _folds(), "content_hash.json": _contents(),
-        "judgement.json": judgement_vectors(plain_entry),
+        "judgement.json": judgement_vectors(plain_entry), "exchange.json": exchange_vectors(),
     }  # fmt: skip
 
 

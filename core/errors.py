@@ -58,6 +58,34 @@ class Conflict(Refusal):
     title = "Trái với dữ liệu đã ghi nhận"
 
 
+class Gone(Refusal):
+    """It was there, and has been cleared away."""
+
+    slug = "gone"
+    title = "Đã hết hạn và được dọn đi"
+
+
+class VersionUnknown(Refusal):
+    """The client speaks a version of a protocol that is not spoken here."""
+
+    slug = "version_unknown"
+    title = "Máy chủ không nhận phiên bản giao thức này"
+
+
+class InUse(Refusal):
+    """Somebody else is just working on the same thing."""
+
+    slug = "in_use"
+    title = "Đang được dùng ở nơi khác"
+
+
+class Damaged(Refusal):
+    """The bytes of a part are not those that its checksum announces."""
+
+    slug = "damaged"
+    title = "Nội dung bị hỏng trên đường truyền"
+
+
 class TooLarge(Refusal):
     """More than the stated limit."""
 

@@ -1,7 +1,8 @@
 """Files named by their SHA-256, on disk before anything in the database says so.
 
 Order: temporary file, fsync, rename, fsync of the folder, then the row, then commit, then the answer. A
-crash leaves at most a file that no row names, which harms nobody. Nothing is overwritten or deleted here.
+crash leaves at most a file that no row names, which harms nobody. Nothing is overwritten or deleted here
+but what never became a file.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import io
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,41 +19,13 @@ from typing import BinaryIO
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core import errors, ids, settings
+from core import disk, durably, ids, partial_files, stores
 from core.db import Base, UTCDateTime
+from core.file_errors import FileMissing, FileTooLarge, HashDiffers
 
 CHUNK_BYTES = 256 * 1024
 MAX_FILE_BYTES = 50 * 1024 * 1024
-RESERVED_SHARE = 0.02
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class HashDiffers(errors.Invalid):
-    """The bytes that came are not the bytes that were announced."""
-
-    slug = "hash_differs"
-    title = "Tệp nhận được khác với mã kiểm đã báo"
-
-
-class FileTooLarge(errors.TooLarge):
-    """A file over the limit."""
-
-    slug = "file_too_large"
-    title = "Tệp vượt quá dung lượng cho phép"
-
-
-class DiskNearlyFull(errors.NoSpace):
-    """The free space has reached its reserve; operations are still taken, files are not."""
-
-    slug = "disk_nearly_full"
-    title = "Máy chủ sắp hết chỗ lưu tệp"
-
-
-class FileMissing(errors.NotFound):
-    """No file of that hash is stored."""
-
-    slug = "file_missing"
-    title = "Chưa có tệp này trên máy chủ"
 
 
 class StoredFile(Base):
@@ -79,33 +52,59 @@ def is_sha256(text: str) -> bool:
     return _SHA256.fullmatch(text) is not None
 
 
-def _root() -> Path:
-    configured = settings.current().store.removeprefix("file:")
-    return Path(configured) if configured else settings.current().data / "blobs"
+def _checked(sha256: str) -> str:
+    if not is_sha256(sha256):
+        raise FileMissing
+    return sha256
 
 
 def path(sha256: str) -> Path:
-    """Where the file of that hash lies, or would lie."""
-    if not is_sha256(sha256):
-        raise FileMissing
-    return _root() / sha256[:2] / sha256[2:4] / sha256
+    """A path with the bytes of the stored file, for programs that need one; it is not to be written to.
+
+    Raises:
+        FileMissing, StoreAway
+    """
+    return stores.current().local(_checked(sha256))
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def opened(sha256: str) -> BinaryIO:
+    """The stored file as a seekable stream, to be closed by the caller.
+
+    Raises:
+        FileMissing, StoreAway
+    """
+    return stores.current().open(_checked(sha256))
 
 
-def _make_folder(folder: Path) -> None:
-    """The folder exists, and its name is durable in each parent that had to be made."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True, mode=0o700)
-    _sync_folder(folder.parent)
+def size_of(sha256: str) -> int | None:
+    """The length of the stored file in bytes, or None if there is none."""
+    return stores.current().size(_checked(sha256))
+
+
+def read(sha256: str) -> bytes:
+    """The bytes of a stored file.
+
+    Raises:
+        FileMissing, StoreAway
+    """
+    with opened(sha256) as stream:
+        return stream.read()
+
+
+def staging() -> Path:
+    """The folder for what has not become a file yet; it exists."""
+    folder = stores.current().staging
+    durably.make_folder(folder)
+    return folder
+
+
+def check_room(incoming_bytes: int) -> None:
+    """Return if there is room for so many bytes beside the reserve.
+
+    Raises:
+        DiskNearlyFull
+    """
+    disk.check(staging(), incoming_bytes=incoming_bytes)
 
 
 def _chunks(source: BinaryIO, limit_bytes: int) -> Iterator[bytes]:
@@ -121,40 +120,85 @@ def receive(
     source: BinaryIO, *, expected_sha256: str | None = None, expected_bytes: int | None = None,
     limit_bytes: int = MAX_FILE_BYTES,
 ) -> Received:  # fmt: skip
-    """The bytes are on disk under their hash; nothing is kept if they are not what was announced.
+    """The bytes are in the store under their hash; nothing is kept if they are not what was announced.
 
     Raises:
-        HashDiffers, FileTooLarge, DiskNearlyFull
+        HashDiffers, FileTooLarge, DiskNearlyFull, StoreAway
     """
-    root = _root()
-    incoming = root / "incoming"
-    _make_folder(incoming)
-    usage = shutil.disk_usage(incoming)
-    if usage.free < usage.total * RESERVED_SHARE:
-        raise DiskNearlyFull
-    temporary = incoming / ids.new_id()
+    check_room(expected_bytes or 0)
+    temporary = staging() / ids.new_id()
     digest, size = hashlib.sha256(), 0
     try:
-        with temporary.open("xb") as target:
+        with durably.full_disk_refused(), temporary.open("xb") as target:
             for chunk in _chunks(source, limit_bytes):
                 digest.update(chunk)
                 size += len(chunk)
                 target.write(chunk)
             target.flush()
             os.fsync(target.fileno())
-        sha256 = digest.hexdigest()
-        if expected_sha256 not in (None, sha256) or expected_bytes not in (None, size):
-            raise HashDiffers(
-                "Tệp bị lỗi trên đường truyền; bản trên máy gửi vẫn còn, hãy gửi lại.",
-                expected=expected_sha256, received=sha256, received_bytes=size,
-            )  # fmt: skip
-        final = path(sha256)
-        _make_folder(final.parent)
-        temporary.rename(final)
-        _sync_folder(final.parent)
+        received = Received(digest.hexdigest(), size)
+        if expected_sha256 not in (None, received.sha256) or expected_bytes not in (None, size):
+            raise _differing(received, expected_sha256)
+        stores.current().put(received.sha256, temporary)
     finally:
         temporary.unlink(missing_ok=True)
-    return Received(sha256, size)
+    return received
+
+
+def _differing(received: Received, expected_sha256: str | None) -> HashDiffers:
+    return HashDiffers(
+        "Tệp bị lỗi trên đường truyền; bản trên máy gửi vẫn còn, hãy gửi lại.",
+        expected=expected_sha256, received=received.sha256, received_bytes=received.size_bytes,
+    )  # fmt: skip
+
+
+def adopt(staged: Path, *, expected_sha256: str) -> Received:
+    """The staged file, synced before, is in the store under its hash; it also stays where it is.
+
+    Thus whoever is stopped between this and the commit can do it again with the same result.
+
+    Raises:
+        HashDiffers: it is another file than was announced.
+        DiskNearlyFull, StoreAway
+    """
+    with staged.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        received = Received(digest.hexdigest(), stream.tell())
+    if received.sha256 != expected_sha256:
+        raise _differing(received, expected_sha256)
+    second = staged.with_name(ids.new_id())
+    try:
+        with durably.full_disk_refused():
+            _name_again(staged, second)
+        stores.current().put(received.sha256, second)
+    finally:
+        second.unlink(missing_ok=True)
+    return received
+
+
+def _name_again(staged: Path, second: Path) -> None:
+    """The same bytes under a second name: no copy where the file system can link."""
+    try:
+        second.hardlink_to(staged)
+    except PermissionError:  # what Linux says of a file system without links
+        with staged.open("rb") as source, second.open("xb") as target:
+            shutil.copyfileobj(source, target, CHUNK_BYTES)
+            target.flush()
+            os.fsync(target.fileno())
+
+
+def sweep_staging(*, keep: Collection[str], older_than: datetime) -> int:
+    """What a crash left in the staging folder is gone; how many files that were.
+
+    Args:
+        keep: names of partial files that are still waited for.
+    """
+    gone = 0
+    for leftover in sorted(staging().iterdir()):
+        is_old = leftover.lstat().st_mtime < older_than.timestamp()
+        if is_old and leftover.name not in keep and partial_files.remove(leftover):
+            gone += 1
+    return gone
 
 
 def register(session: Session, received: Received, *, media_type: str, at: datetime) -> StoredFile:
@@ -177,15 +221,3 @@ def put(session: Session, content: bytes, *, media_type: str, at: datetime) -> S
 def is_stored(session: Session, sha256: str) -> bool:
     """Whether a row names the file."""
     return session.get(StoredFile, sha256) is not None
-
-
-def read(sha256: str) -> bytes:
-    """The bytes of a stored file.
-
-    Raises:
-        FileMissing: there is none of that hash.
-    """
-    try:
-        return path(sha256).read_bytes()
-    except FileNotFoundError:
-        raise FileMissing(sha256=sha256) from None

@@ -22,12 +22,16 @@ _STATUS: dict[type[errors.Refusal], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.Gone: 410,
     errors.LengthRequired: 411,
+    errors.VersionUnknown: 412,
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,
     errors.Invalid: 422,
+    errors.InUse: 423,
     errors.UpgradeRequired: 426,
     errors.SlowDown: 429,
+    errors.Damaged: 460,  # no status of HTTP's own: the checksum extension of tus 1.0
     errors.NoSpace: 507,
 }
 

@@ -38,7 +38,13 @@ TEXTS = {
         "File with the secret that protects forms; empty means `keys/secret` in the data folder, "
         "made on first start."
     ),
-    "store": "Where files are kept: `file:` (data folder) or `file:/another/folder`.",
+    "store": (
+        "Where files are kept: `file:` (data folder), `file:/another/folder`, or `s3:bucket/prefix`, whose "
+        "address and keys are read from the AWS_ variables and files that boto3 knows."
+    ),
+    "reserved_percent": "Share of the disk, in percent, that files leave free for operations.",
+    "device_daily_mb": "How many MiB of files one tablet may send in 24 hours.",
+    "inspection_mb": "How many MiB of files one inspection may hold.",
     "signer": (
         "Certificate that seals documents: `p12:/path/to/file.p12`; empty in demo mode means the "
         "demo authority."
@@ -63,6 +69,9 @@ class Settings:
     demo_on_public_host: bool = False
     secret_file: str = ""
     store: str = "file:"
+    reserved_percent: int = 5
+    device_daily_mb: int = 2048
+    inspection_mb: int = 8192
     signer: str = ""
     signer_passphrase_file: str = ""
     tsa_url: str = ""
@@ -111,8 +120,10 @@ def _checked(settings: Settings) -> Settings:
         raise SettingRefused("THUCDIA_DATABASE_URL phải bắt đầu bằng sqlite:/// hoặc postgresql://.")
     if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
         raise SettingRefused("THUCDIA_PUBLIC_URL phải bắt đầu bằng http:// hoặc https://.")
-    if not settings.store.startswith("file:"):
-        raise SettingRefused("THUCDIA_STORE phải bắt đầu bằng file:.")
+    if not settings.store.startswith(("file:", "s3:")):
+        raise SettingRefused("THUCDIA_STORE phải bắt đầu bằng file: hoặc s3:.")
+    if settings.reserved_percent > 90:
+        raise SettingRefused("THUCDIA_RESERVED_PERCENT phải từ 1 đến 90.")
     if settings.signer and not settings.signer.startswith("p12:"):
         raise SettingRefused("THUCDIA_SIGNER phải bắt đầu bằng p12:.")
     if settings.demo and settings.host not in _LOOPBACK and not settings.demo_on_public_host:

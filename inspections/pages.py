@@ -14,6 +14,7 @@ from accounts.roles import Role
 from core import clock, files, page, problems
 from core.access import PUBLIC, SIGNED_IN, roles
 from core.caller import Caller
+from core.file_errors import FileMissing
 from inspections import (
     actions,
     inbox,
@@ -171,7 +172,7 @@ def photo(inspection_id: object, sha256: str, *, session: Session, caller: Calle
     """
     inspection = queries.visible(session, str(inspection_id), caller)
     if not log_reading.is_referenced(session, inspection.id, sha256):
-        raise files.FileMissing
+        raise FileMissing
     original = files.read(sha256)
     if request.args.get("size") == "original":
         response = Response(original, mimetype="application/octet-stream")

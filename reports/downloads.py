@@ -5,9 +5,9 @@ A draft is printed outside any transaction and stored nowhere.
 
 from urllib.parse import quote
 
-from flask import Response, request, send_file
+from flask import Response, request
 
-from core import clock, db, files
+from core import clock, db, file_answers, files
 from reports import queries, render, sealing
 from reports.child import ChildFailed, Limits
 from reports.errors import NotSealed, PreviewFailed, ReportUnknown
@@ -25,9 +25,8 @@ def sealed_file(report: Report) -> Response:
     """
     if report.pdf_sha256 is None:
         raise NotSealed(report=report.id)
-    response = send_file(files.path(report.pdf_sha256), mimetype=sealing.MEDIA_TYPE, etag=report.pdf_sha256)
-    response.headers["Content-Disposition"] = _named(f"bien-ban-{report.number}.pdf".replace("/", "-"))
-    return response
+    name = f"bien-ban-{report.number}.pdf".replace("/", "-")
+    return file_answers.answer(report.pdf_sha256, media_type=sealing.MEDIA_TYPE, disposition=_named(name))
 
 
 def _named(name: str) -> str:

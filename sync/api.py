@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from accounts import device_api, devices
-from core import access, clock, db, epoch, errors, files, framing
+from core import access, clock, db, epoch, errors, file_answers, files, framing
 from core.access import DEVICE, PUBLIC
 from core.caller import Caller
 from core.endpoint import endpoint
@@ -158,10 +158,9 @@ def get_blob(name: str, *, session: Session, caller: Caller) -> Response:
     _check_may_read(session, caller)
     sha256 = blobs.sha256_of(name)
     blob = blobs.readable(session, sha256, caller)
-    response = send_file(
-        files.path(sha256), mimetype=blob.media_type, as_attachment=True, download_name=sha256,
-        conditional=True, etag=sha256,
-    )  # fmt: skip
+    response = file_answers.answer(
+        sha256, media_type=blob.media_type, disposition=f"attachment; filename={sha256}"
+    )
     response.headers["Cache-Control"] = f"private, immutable, max-age={_YEAR_S}"
     return response
 

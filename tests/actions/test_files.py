@@ -2,13 +2,15 @@
 
 import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from core import clock, files, settings
+from core import clock, disk, files, settings
+from core.file_errors import DiskNearlyFull
 
 PHOTO = b"\xff\xd8" + bytes(range(256)) * 500
 SHA256 = hashlib.sha256(PHOTO).hexdigest()
@@ -72,8 +74,18 @@ def test_a_name_that_is_no_hash_reaches_no_file(app: Flask, name: str):
         files.path(name)
 
 
-def test_no_space_is_refused_before_anything_is_written(session: Session, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(files, "RESERVED_SHARE", 1.1)
-    with pytest.raises(files.DiskNearlyFull):
+def test_no_space_is_refused_before_anything_is_written(app: Flask, session: Session):
+    app.extensions[settings.SETTINGS] = replace(settings.current(), reserved_percent=100)
+    with pytest.raises(DiskNearlyFull):
         files.receive(io.BytesIO(PHOTO))
     assert _stored_paths() == []
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "incoming_bytes", "keeps"),
+    [(100, 50, True), (100, 51, False), (50, 0, True), (49, 0, False)],
+)
+def test_what_comes_in_counts_against_the_reserve(free_bytes: int, incoming_bytes: int, keeps: bool):
+    assert keeps == disk.keeps_reserve(
+        free_bytes=free_bytes, total_bytes=1000, incoming_bytes=incoming_bytes, reserved_percent=5
+    )

@@ -88,8 +88,8 @@ def test_other_bytes_than_the_name_says_are_not_kept(app: Flask, team: Team, tab
     answer = put(tablet, content, query=f"?inspection={team.id}")
     assert (answer.status_code, answer.json["code"]) == (422, "hash_differs")
     with app.app_context():
-        assert not files.path(NAME.removeprefix("sha256:")).exists()
-        assert list((files.path(NAME.removeprefix("sha256:")).parents[2] / "incoming").iterdir()) == []
+        assert files.size_of(NAME.removeprefix("sha256:")) is None
+        assert list(files.staging().iterdir()) == []
     assert tablet.get(f"/sync/v1/blobs/{NAME}").json["code"] == "blob_unknown"
 
 

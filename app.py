@@ -55,6 +55,7 @@ import sync.api
 import sync.exchange_api
 import sync.exchange_pages
 import sync.openapi
+import sync.tablet_app
 from core import api, db, headers, health, logs, problems, secret, supervisor, wording, worker
 from core.access import GATE
 from core.errors import Refusal
@@ -70,7 +71,7 @@ PAGES = [
     *accounts.pages.blueprints, *accounts.device_pages.blueprints, *registry.pages.blueprints,
     *checklists.pages.blueprints, *inspections.pages.blueprints, *reports.pages.blueprints,
     *sync.api.blueprints, *sync.exchange_api.blueprints, *sync.exchange_pages.blueprints,
-    *health.blueprints,
+    *sync.tablet_app.blueprints, *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [
     core.commands.group, core.commands.jobs_group, accounts.commands.group, registry.commands.group,

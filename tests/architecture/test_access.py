@@ -27,6 +27,9 @@ PUBLIC_ROUTES = {
     "GET /healthz",
     "GET /readyz",
     "GET /sync/v1/info",
+    "GET /tablet",
+    "GET /tablet/",
+    "GET /tablet/<path:name>",
     "POST /api/v1/sessions",
     "POST /sync/v1/devices",
 }

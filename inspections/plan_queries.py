@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from core import ids
 from core.wording import day
@@ -111,15 +111,25 @@ def grounds_of(session: Session, inspection_id: str) -> Grounds | None:
 
 def grounds_text(session: Session, inspection_id: str) -> str:
     """What the inspection rests on as pages cite it; empty if nobody said."""
-    found = grounds_of(session, inspection_id)
-    if found is None:
-        return ""
-    if found.plan_id is None:
-        return (
-            f"Yêu cầu đột xuất {found.request_number} ngày {day(found.requested_on)} của {found.requested_by}"
-        )
-    held = plan(session, found.plan_id)
-    return f"{held.title}, phê duyệt tại {held.approval_number} ngày {day(held.approved_on)}"
+    return grounds_texts(session, [inspection_id]).get(inspection_id, "")
+
+
+def grounds_texts(session: Session, inspection_ids: Sequence[str]) -> dict[str, str]:
+    """What each of the inspections rests on as pages cite it; those of whom nobody said are left out."""
+    cited = (
+        select(Grounds, Plan)
+        .join(Plan, Plan.id == Grounds.plan_id, isouter=True)
+        .where(Grounds.inspection_id.in_(inspection_ids))
+        .options(lazyload(Plan.rows))
+    )
+    return {grounds.inspection_id: _cited(grounds, held) for grounds, held in session.execute(cited)}
+
+
+def _cited(grounds: Grounds, held: Plan | None) -> str:
+    if held is not None:
+        return f"{held.title}, phê duyệt tại {held.approval_number} ngày {day(held.approved_on)}"
+    asked = f"{grounds.request_number} ngày {day(grounds.requested_on)} của {grounds.requested_by}"
+    return f"Yêu cầu đột xuất {asked}"
 
 
 def decided_before(session: Session, inspection: Inspection) -> Inspection | None:

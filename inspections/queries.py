@@ -40,14 +40,21 @@ def visible(session: Session, inspection_id: str, caller: Caller) -> Inspection:
 
 
 def listed(
-    session: Session, caller: Caller, *, states: Sequence[State] = (), year: int | None = None
+    session: Session,
+    caller: Caller,
+    *,
+    states: Sequence[State] = (),
+    year: int | None = None,
+    unit_id: str | None = None,
 ) -> Sequence[Inspection]:
-    """The caller's inspections, nearest planned day first, narrowed by state and year of the planned day."""
+    """The caller's inspections, nearest planned day first, narrowed by state, year of that day, and unit."""
     query = _visible(caller).order_by(Inspection.planned_on, Inspection.id)
     if states:
         query = query.where(Inspection.state.in_(list(states)))
     if year is not None:
         query = query.where(Inspection.planned_on.between(date(year, 1, 1), date(year, 12, 31)))
+    if unit_id is not None:
+        query = query.where(Inspection.unit_id == unit_id)
     return session.scalars(query).all()
 
 

@@ -18,9 +18,9 @@ bp = Blueprint("unit_inspections", __name__)
 def index(code: str, *, session: Session, caller: Caller) -> str:
     """The unit's inspections that the person may see, newest first."""
     unit = registry.unit_by_code(session, code)
-    shown = [one for one in reversed(queries.listed(session, caller)) if one.unit_id == unit.id]
+    shown = queries.listed(session, caller, unit_id=unit.id)[::-1]
     return page.render(
         "plans/unit.html", unit=unit, inspections=shown, form_labels=words.FORM_LABELS,
         state_labels={state.value: label for state, label in STATE_LABELS.items()},
-        grounds={one.id: plan_queries.grounds_text(session, one.id) for one in shown},
+        grounds=plan_queries.grounds_texts(session, [one.id for one in shown]),
     )  # fmt: skip

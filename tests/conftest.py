@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -127,3 +127,18 @@ def session(app: Flask) -> Iterator[Session]:
     """A writing transaction that is rolled back at the end."""
     with app.app_context(), db.rehearsing() as opened:
         yield opened
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What is asked of the database from here on."""
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    with app.app_context():
+        engine = db.db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)

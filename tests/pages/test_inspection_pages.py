@@ -1,13 +1,11 @@
 """What people see of an inspection, what they can decide there, and what they cannot."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from core import db
@@ -380,21 +378,6 @@ def test_an_odd_address_still_shows_the_page(submitted: Visit, supervisor: Brows
 
 def test_an_address_that_no_database_could_be_asked_about_is_refused(submitted: Visit, supervisor: Browser):
     assert supervisor.client.get(f"{submitted.address}?show=%00").status_code == 400
-
-
-@pytest.fixture
-def statements(app: Flask) -> Iterator[list[str]]:
-    """What is asked of the database from here on."""
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement: str, *_more: object) -> None:
-        asked.append(statement)
-
-    with app.app_context():
-        engine = db.db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_longer_lists_and_longer_logs_ask_the_database_no_more_often(

@@ -193,6 +193,27 @@ def test_an_inspection_outside_the_plan_asks_for_its_request(supervisor: Browser
     assert "Yêu cầu đột xuất 15/UBND-NC ngày 01/3/2023 của UBND tỉnh" in words
 
 
+def test_a_longer_plan_and_more_inspections_ask_the_database_no_more_often(
+    supervisor: Browser, draft: str, statements: list[str]
+):
+    def asked(path: str) -> int:
+        statements.clear()
+        assert supervisor.client.get(path).status_code == 200
+        return len(statements)
+
+    def inspect(day: str) -> None:
+        request = {"request_number": "15/UBND", "requested_on": "2023-03-01", "requested_by": "UBND tỉnh"}
+        visit = {"unit_code": "TV-S09", "form": "on_site", "planned_on": day}
+        assert supervisor.submit("/inspections/new", **visit, **request).status_code == 303
+
+    inspect("2023-04-03")
+    before = {path: asked(path) for path in ("/plans/", draft, "/units/TV-S09/inspections")}
+    assert supervisor.submit(f"{draft}/add-missing", form_at=draft).status_code == 303
+    for day in ("2023-05-04", "2023-06-05", "2023-07-06"):
+        inspect(day)
+    assert {path: asked(path) for path in before} == before
+
+
 def test_readers_see_plans_and_no_way_to_change_them(app: Flask, supervisor: Browser, draft: str):
     reader = people.signed_in(app).client
     page = reader.get(draft)

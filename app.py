@@ -31,6 +31,7 @@ from flask.cli import FlaskGroup
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import accounts.after_restore
 import accounts.api
 import accounts.callers
 import accounts.commands
@@ -40,6 +41,7 @@ import accounts.pages
 import checklists.api
 import checklists.commands
 import checklists.pages
+import core.backup.commands
 import core.commands
 import first_start
 import inspections.api
@@ -58,6 +60,7 @@ import sync.openapi
 import sync.tablet_app
 from core import api, db, headers, health, logs, problems, secret, supervisor, wording, worker
 from core.access import GATE
+from core.backup import restoring
 from core.errors import Refusal
 from core.settings import SETTINGS, Settings, from_environment
 
@@ -74,8 +77,8 @@ PAGES = [
     *sync.tablet_app.blueprints, *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [
-    core.commands.group, core.commands.jobs_group, accounts.commands.group, registry.commands.group,
-    checklists.commands.group,
+    core.commands.group, core.commands.jobs_group, core.backup.commands.group,
+    accounts.commands.group, registry.commands.group, checklists.commands.group,
     reports.commands.group,
 ]  # fmt: skip
 
@@ -93,6 +96,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     db.configure(app, settings)
     Migrate(app, db.db, directory=str(first_start.MIGRATIONS))
     app.extensions[GATE] = accounts.callers.OfficeGate()
+    app.extensions[restoring.ENDS] = [accounts.after_restore.end_ways_in]
     problems.register(app)
     headers.register(app)
     wording.register(app)

@@ -208,7 +208,8 @@ def test_a_longer_plan_and_more_inspections_ask_the_database_no_more_often(
 
     inspect("2023-04-03")
     before = {path: asked(path) for path in ("/plans/", draft, "/units/TV-S09/inspections")}
-    assert supervisor.submit(f"{draft}/add-missing", form_at=draft).status_code == 303
+    days = {"first_day": "2023-10-02", "last_day": "2023-10-31"}
+    assert supervisor.submit(f"{draft}/add-missing", form_at=draft, **days).status_code == 303
     for day in ("2023-05-04", "2023-06-05", "2023-07-06"):
         inspect(day)
     assert {path: asked(path) for path in before} == before

@@ -1,0 +1,187 @@
+/**
+ * What came from the server or from team mates: logs, packages, checklists. It is never edited, and a cursor moves
+ * only in the transaction that holds what it passes.
+ */
+import { digestOf, type Operation, sha256 } from "../rules/digest.ts";
+import type { Entry } from "../rules/fold.ts";
+import type { Database, EntryRow, ListingRow, PackageRow, ProvisionalRow, StreamRow } from "./database.ts";
+import { entryOf } from "./ledger.ts";
+import type { Vault } from "./vault.ts";
+
+/** An entry as the server sends it. */
+export interface SentEntry {
+  pos: number;
+  device: string;
+  prev: string;
+  hash: string;
+  effect: string;
+  code: string | null;
+  detail: Record<string, unknown> | null;
+  received_at: string;
+  op: Operation;
+}
+
+export interface TakenPackage {
+  inspection: string;
+  etag: string;
+  plannedOn: string;
+  checklistSha256: string;
+  text: string;
+  checklistText: string;
+}
+
+export class Archive {
+  readonly #db: Database;
+  readonly #vault: Vault;
+
+  constructor(db: Database, vault: Vault) {
+    this.#db = db;
+    this.#vault = vault;
+  }
+
+  async stream(inspection: string): Promise<StreamRow | undefined> {
+    return this.#db.streams.get(inspection);
+  }
+
+  /** The entries, the cursor and the root it stands for are kept in one transaction. */
+  async take(stream: StreamRow, sent: readonly SentEntry[]): Promise<void> {
+    const rows = await Promise.all(sent.map((one) => this.#sealedEntry(stream.inspection, one)));
+    const db = this.#db;
+    await db.transaction("rw", db.entries, db.streams, db.provisional, async () => {
+      await db.entries.bulkPut(rows);
+      await db.streams.put(stream);
+      await db.provisional.bulkDelete(rows.map((row) => row.opId));
+    });
+  }
+
+  async #sealedEntry(inspection: string, sent: SentEntry): Promise<EntryRow> {
+    const text = JSON.stringify({ ...sent, digest: await digestOf(sent.op) });
+    const sealed = await this.#vault.seal(`entries/${inspection}/${sent.pos}`, text);
+    return { inspection, pos: sent.pos, opId: sent.op.op_id, device: sent.device, seq: sent.op.seq, sealed };
+  }
+
+  /** The log is read again from its beginning: the server's history changed, or what we held does not add up. */
+  async forgetStream(inspection: string): Promise<void> {
+    const db = this.#db;
+    await db.transaction("rw", db.entries, db.streams, async () => {
+      await db.entries.where("[inspection+pos]").between([inspection, 0], [inspection, Infinity]).delete();
+      await db.streams.delete(inspection);
+    });
+  }
+
+  async forgetStreams(): Promise<void> {
+    const db = this.#db;
+    await db.transaction("rw", db.entries, db.streams, async () => {
+      await db.entries.clear();
+      await db.streams.clear();
+    });
+  }
+
+  /** The server's entries of the inspection, in order of position. */
+  async entries(inspection: string): Promise<Entry[]> {
+    const rows = await this.#db.entries
+      .where("[inspection+pos]")
+      .between([inspection, 0], [inspection, Infinity])
+      .toArray();
+    return Promise.all(rows.map((row) => this.#openedEntry(row)));
+  }
+
+  async #openedEntry(row: EntryRow): Promise<Entry> {
+    const text = await this.#vault.open(`entries/${row.inspection}/${row.pos}`, row.sealed);
+    const sent = JSON.parse(text) as SentEntry & { digest: string };
+    return {
+      operation: sent.op,
+      device: sent.device,
+      digest: sent.digest,
+      effect: sent.effect,
+      code: sent.code,
+      pos: sent.pos,
+      receivedAt: sent.received_at,
+      detail: sent.detail,
+    };
+  }
+
+  /** A team mate's operations are kept until the server shows them. */
+  async takeProvisional(
+    device: string,
+    links: readonly { operation: Operation; hash: string }[],
+  ): Promise<number> {
+    const rows = await Promise.all(
+      links.map(
+        async ({ operation, hash }): Promise<ProvisionalRow> => ({
+          opId: operation.op_id,
+          inspection: operation.inspection,
+          device,
+          seq: operation.seq,
+          hash,
+          sealed: await this.#vault.seal(`provisional/${operation.op_id}`, JSON.stringify(operation)),
+        }),
+      ),
+    );
+    const db = this.#db;
+    return db.transaction("rw", db.provisional, db.entries, async () => {
+      const known = new Set(
+        (
+          await db.entries
+            .where("opId")
+            .anyOf(rows.map((row) => row.opId))
+            .toArray()
+        ).map((row) => row.opId),
+      );
+      const fresh = rows.filter((row) => !known.has(row.opId));
+      await db.provisional.bulkPut(fresh);
+      return fresh.length;
+    });
+  }
+
+  async provisional(inspection: string): Promise<Entry[]> {
+    const rows = await this.#db.provisional.where("inspection").equals(inspection).toArray();
+    return Promise.all(
+      rows.map(async (row) => {
+        const operation = JSON.parse(
+          await this.#vault.open(`provisional/${row.opId}`, row.sealed),
+        ) as Operation;
+        return entryOf(operation, row.device, await digestOf(operation));
+      }),
+    );
+  }
+
+  /** Package and checklist are on the tablet together or not at all. Throws if the checklist is not the one named. */
+  async takePackage(taken: TakenPackage, now: number): Promise<void> {
+    if ((await sha256(taken.checklistText)) !== taken.checklistSha256)
+      throw new Error("another checklist came");
+    const row: PackageRow = {
+      inspection: taken.inspection,
+      etag: taken.etag,
+      plannedOn: taken.plannedOn,
+      checklist: taken.checklistSha256,
+      takenAt: now,
+      sealed: await this.#vault.seal(`packages/${taken.inspection}`, taken.text),
+    };
+    const db = this.#db;
+    await db.transaction("rw", db.packages, db.checklists, async () => {
+      await db.packages.put(row);
+      await db.checklists.put({ sha256: taken.checklistSha256, text: taken.checklistText });
+    });
+  }
+
+  async packageText(inspection: string): Promise<{ text: string; checklist: string } | null> {
+    const row = await this.#db.packages.get(inspection);
+    const checklist = row && (await this.#db.checklists.get(row.checklist));
+    if (!row || !checklist) return null;
+    return { text: await this.#vault.open(`packages/${inspection}`, row.sealed), checklist: checklist.text };
+  }
+
+  async listing(person: string): Promise<ListingRow[]> {
+    return this.#db.listings.where("[person+inspection]").between([person, ""], [person, "\uffff"]).toArray();
+  }
+
+  /** What the server lists for the person now, in place of what it listed before. */
+  async takeListing(person: string, rows: readonly ListingRow[]): Promise<void> {
+    const db = this.#db;
+    await db.transaction("rw", db.listings, async () => {
+      await db.listings.where("[person+inspection]").between([person, ""], [person, "\uffff"]).delete();
+      await db.listings.bulkPut([...rows]);
+    });
+  }
+}

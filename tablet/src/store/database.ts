@@ -1,0 +1,174 @@
+/**
+ * The tables on the tablet and nothing else: what is indexed stands open, what people wrote is sealed.
+ *
+ * Every transaction is committed with strict durability: when a promise resolves, the bytes are on the flash.
+ */
+import Dexie, { type Table } from "dexie";
+import type { Sealed } from "./vault.ts";
+
+export interface KeyRow {
+  name: string;
+  pair: CryptoKeyPair;
+}
+
+export interface FactRow {
+  name: string;
+  value: unknown;
+}
+
+/** Somebody who may open this tablet: the store's key, wrapped under what the PIN derives to. */
+export interface PersonRow {
+  person_id: string;
+  full_name: string;
+  title: string;
+  salt: Uint8Array<ArrayBuffer>;
+  iv: Uint8Array<ArrayBuffer>;
+  wrapped: ArrayBuffer;
+  failures: number;
+  blockedUntil: number;
+}
+
+/** An operation of this tablet; `sealed` is its wire text, absent once it was purged. */
+export interface OpRow {
+  seq: number;
+  opId: string;
+  inspection: string;
+  hash: string;
+  /** 1 until the server's outcome and receipt are here; IndexedDB cannot index booleans. */
+  waiting: 0 | 1;
+  /** 1 if the server could not record the body: the header travels alone. */
+  withheld: 0 | 1;
+  at: number;
+  sealed: Sealed | null;
+  outcome: Outcome | null;
+}
+
+/** What the server said to one operation. */
+export interface Outcome {
+  status: "applied" | "conflict" | "quarantined";
+  pos: number | null;
+  code: string | null;
+  message: string | null;
+}
+
+/** An entry of the server's log. */
+export interface EntryRow {
+  inspection: string;
+  pos: number;
+  opId: string;
+  device: string;
+  seq: number;
+  sealed: Sealed;
+}
+
+/** A team mate's operation, taken from a file, that the server has not shown us yet. */
+export interface ProvisionalRow {
+  opId: string;
+  inspection: string;
+  device: string;
+  seq: number;
+  hash: string;
+  sealed: Sealed;
+}
+
+/** A team mate's signed batches, to be passed on as they are. */
+export interface RelayRow {
+  id: string;
+  device: string;
+  isSent: 0 | 1;
+  sealed: Sealed;
+}
+
+/** A stream as far as it is held; `root` is the log's hash at `pos`. */
+export interface StreamRow {
+  inspection: string;
+  pos: number;
+  root: string;
+  status: string;
+}
+
+export interface PackageRow {
+  inspection: string;
+  etag: string;
+  plannedOn: string;
+  checklist: string;
+  takenAt: number;
+  sealed: Sealed;
+}
+
+/** What the server lists for a person, whether downloaded or not. */
+export interface ListingRow {
+  person: string;
+  inspection: string;
+  state: string;
+  etag: string;
+}
+
+export interface ChecklistRow {
+  sha256: string;
+  text: string;
+}
+
+/** A file: a photo, a document, a drawn signature. */
+export interface BlobRow {
+  sha256: string;
+  inspection: string;
+  mime: string;
+  size: number;
+  waiting: 0 | 1;
+  /** Where tus goes on. */
+  uploadUrl: string | null;
+  reason: string | null;
+  at: number;
+  sealed: Sealed | null;
+}
+
+export interface ReceiptRow {
+  seq: number;
+  body: string;
+  kid: string;
+  sig: string;
+}
+
+export class Database extends Dexie {
+  declare keys: Table<KeyRow, string>;
+  declare facts: Table<FactRow, string>;
+  declare people: Table<PersonRow, string>;
+  declare ops: Table<OpRow, number>;
+  declare entries: Table<EntryRow, [string, number]>;
+  declare provisional: Table<ProvisionalRow, string>;
+  declare relays: Table<RelayRow, string>;
+  declare streams: Table<StreamRow, string>;
+  declare packages: Table<PackageRow, string>;
+  declare listings: Table<ListingRow, [string, string]>;
+  declare checklists: Table<ChecklistRow, string>;
+  declare blobs: Table<BlobRow, string>;
+  declare receipts: Table<ReceiptRow, number>;
+
+  constructor(name: string) {
+    super(name, { chromeTransactionDurability: "strict" });
+    this.version(1).stores({
+      keys: "name",
+      facts: "name",
+      people: "person_id",
+      ops: "seq, &opId, inspection, waiting",
+      entries: "[inspection+pos], opId",
+      provisional: "opId, inspection, device",
+      relays: "id, isSent",
+      streams: "inspection",
+      packages: "inspection",
+      listings: "[person+inspection], inspection",
+      checklists: "sha256",
+      blobs: "sha256, inspection, waiting",
+      receipts: "seq",
+    });
+  }
+
+  async fact<T>(name: string): Promise<T | undefined> {
+    return (await this.facts.get(name))?.value as T | undefined;
+  }
+
+  async setFacts(facts: Record<string, unknown>): Promise<void> {
+    await this.facts.bulkPut(Object.entries(facts).map(([name, value]) => ({ name, value })));
+  }
+}

@@ -1,0 +1,57 @@
+/** Photos, documents and drawn signatures: sealed on the tablet until the server has them, and kept after that. */
+import type { BlobRow, Database } from "./database.ts";
+import type { Vault } from "./vault.ts";
+
+export class Files {
+  readonly #db: Database;
+  readonly #vault: Vault;
+
+  constructor(db: Database, vault: Vault) {
+    this.#db = db;
+    this.#vault = vault;
+  }
+
+  /** What the server has not confirmed, small ones first. */
+  async waiting(): Promise<BlobRow[]> {
+    return (await this.#db.blobs.where("waiting").equals(1).toArray()).sort(
+      (a, b) => a.size - b.size || a.at - b.at,
+    );
+  }
+
+  async bytes(sha256: string): Promise<ArrayBuffer | null> {
+    const row = await this.#db.blobs.get(sha256);
+    return row?.sealed ? this.#vault.openBytes(`blobs/${sha256}`, row.sealed) : null;
+  }
+
+  async mime(sha256: string): Promise<string | null> {
+    return (await this.#db.blobs.get(sha256))?.mime ?? null;
+  }
+
+  async here(hashes: readonly string[]): Promise<Map<string, BlobRow>> {
+    const rows = await this.#db.blobs.bulkGet([...hashes]);
+    return new Map(rows.flatMap((row) => (row ? [[row.sha256, row] as const] : [])));
+  }
+
+  /** A file of somebody else's, brought by the server or by a team mate's export. */
+  async keep(row: Omit<BlobRow, "sealed">, bytes: ArrayBuffer): Promise<void> {
+    const sealed = await this.#vault.sealBytes(`blobs/${row.sha256}`, bytes);
+    await this.#db.transaction("rw", this.#db.blobs, async () => {
+      if (!(await this.#db.blobs.get(row.sha256))) await this.#db.blobs.add({ ...row, sealed });
+    });
+  }
+
+  async isOnServer(sha256: string): Promise<void> {
+    await this.#db.blobs.update(sha256, { waiting: 0, uploadUrl: null, reason: null });
+  }
+
+  async remember(sha256: string, changed: Pick<Partial<BlobRow>, "uploadUrl" | "reason">): Promise<void> {
+    await this.#db.blobs.update(sha256, changed);
+  }
+
+  /** After a restore nobody knows what the server still has: every file is asked about again. */
+  async askAgain(): Promise<void> {
+    await this.#db.blobs.toCollection().modify((row) => {
+      if (row.sealed) row.waiting = 1;
+    });
+  }
+}

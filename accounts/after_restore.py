@@ -1,4 +1,4 @@
-"""What nobody may keep from a backup that was put back: ways in that were closed since, perhaps on purpose."""
+"""What nobody may keep from a restored backup: ways in that were closed since, perhaps on purpose."""
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session

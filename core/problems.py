@@ -64,7 +64,7 @@ def is_for_programs(path: str) -> bool:
 
 
 def problem(status: int, slug: str, title: str, detail: str = "", **members: object) -> Response:
-    """An `application/problem+json` answer (RFC 9457 §3)."""
+    """An `application/problem+json` answer (RFC 9457 §3); its own members stand, whatever `members` holds."""
     body: dict[str, Any] = {
         "type": f"urn:thucdia:problem:{slug}",
         "title": title,
@@ -73,7 +73,7 @@ def problem(status: int, slug: str, title: str, detail: str = "", **members: obj
     }
     if detail:
         body["detail"] = detail
-    response = jsonify(body | members)
+    response = jsonify(members | body)
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response

@@ -70,7 +70,7 @@ class RemarkRefused(errors.Invalid):
 
 
 class OperationRefused(errors.Conflict):
-    """A step of the office that the log did not take; `code` of the operation is in the members."""
+    """A step of the office that the log did not take; `operation_code` says why."""
 
     slug = "operation_refused"
     title = "Nhật ký cuộc kiểm tra không nhận thao tác này"

@@ -243,8 +243,8 @@ def _write(session: Session, inspection: Inspection, draft: Draft, *, by: Caller
     (outcome,) = log.append_own(session, inspection, [draft], by=by, at=at)
     if outcome.effect == Effect.QUARANTINED:
         raise OperationRefused(
-            codes.sentence(outcome.code or ""), code_of_operation=outcome.code, type=outcome.type,
-            reasons=outcome.detail,
+            codes.sentence(outcome.code or ""), operation_code=outcome.code,
+            operation_type=outcome.type, reasons=outcome.detail,
         )  # fmt: skip
     return outcome
 

@@ -171,7 +171,7 @@ def test_what_the_log_does_not_take_when_adopted_is_said_and_not_written(scene: 
     op_id = wrong_value(scene, scene.tablet(), body_now={"value": "tot"})
     with pytest.raises(OperationRefused) as refused:
         adopted(scene, op_id)
-    assert refused.value.members["code_of_operation"] == "value_invalid"
+    assert refused.value.members["operation_code"] == "value_invalid"
 
 
 def test_an_operation_with_anothers_id_is_shown_and_left_to_the_administrator(scene: Scene):

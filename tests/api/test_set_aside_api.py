@@ -69,7 +69,8 @@ def test_a_value_that_the_list_does_not_know_ends_nothing(visit: Visit, leader: 
         leader, visit, "resolve", entity="answer/PL-16", field="answer", heads=heads,
         value={"value": "tot"},
     )  # fmt: skip
-    assert (status, told["code"], told["code_of_operation"]) == (409, "operation_refused", "value_invalid")
+    assert (status, told["code"], told["operation_code"]) == (409, "operation_refused", "value_invalid")
+    assert (told["type"], told["operation_type"]) == ("urn:thucdia:problem:operation_refused", "answer.resolve")
     assert len(get(leader, visit, "conflicts")["conflicts"]) == 1
 
 

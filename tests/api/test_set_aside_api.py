@@ -70,7 +70,10 @@ def test_a_value_that_the_list_does_not_know_ends_nothing(visit: Visit, leader: 
         value={"value": "tot"},
     )  # fmt: skip
     assert (status, told["code"], told["operation_code"]) == (409, "operation_refused", "value_invalid")
-    assert (told["type"], told["operation_type"]) == ("urn:thucdia:problem:operation_refused", "answer.resolve")
+    assert (told["type"], told["operation_type"]) == (
+        "urn:thucdia:problem:operation_refused",
+        "answer.resolve",
+    )
     assert len(get(leader, visit, "conflicts")["conflicts"]) == 1
 
 

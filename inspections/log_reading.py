@@ -37,7 +37,9 @@ def portions(values: Collection[str]) -> Iterator[list[str]]:
 
 def locked(session: Session, inspection_id: str) -> Inspection | None:
     """The inspection, read afresh and held until the transaction ends: one writer of its log at a time."""
-    query = select(Inspection).where(Inspection.id == inspection_id).with_for_update()
+    # `key_share`: rows that refer to the inspection may come meanwhile. Whoever has just added one and then
+    # wants this lock would otherwise wait for another who has done the same, for ever (PostgreSQL).
+    query = select(Inspection).where(Inspection.id == inspection_id).with_for_update(key_share=True)
     return session.scalar(query.execution_options(populate_existing=True))
 
 

@@ -33,7 +33,7 @@ _FACES = ("Regular", "Bold", "Italic", "BoldItalic")
 _PHOTO_PX, _DRAWING_PX = (472, 319), (520, 224)
 _SIGNS = {"phu_hop": "●", "luu_y": "◊", "kph_nhe": "▲", "kph_nang": "■", "khong_ap_dung": "○", "": "–"}
 _ON_PAPER = ("unit", "secretary", "leader")
-_DOCUMENT_NUMBER = re.compile(r"(\d[\d/]*/[^\W\d_]+(?:-[^\W\d_]+)+)")
+_DOCUMENT_NUMBER = re.compile(r"((?:\b[A-ZĐ]{2} )?\d[\d/]*/[^\W\d_]+(?:-[^\W\d_]+)+)")
 MINUTES_VARIANT = "pdf/a-3a"
 SEAL_VARIANT = "pdf/a-3b"
 
@@ -95,12 +95,22 @@ def _whole(line: str) -> Markup:
 
 
 def _unbroken(line: str) -> Markup:
-    """The line as text between tags, in which no number of a document is torn at its hyphen."""
+    """The line as text between tags; no number of a document is torn from its kind or at its hyphen."""
     parts = _DOCUMENT_NUMBER.split(str(_fit_to_print(line)))
     return Markup("").join(
-        Markup('<span class="number">{}</span>').format(part) if place % 2 else escape(part)
+        Markup('<span class="number">{}</span>').format(part) if place % 2 else _with_end_apart(part)
         for place, part in enumerate(parts)
     )
+
+
+def _with_end_apart(words: str) -> Markup:
+    """The words, with the blank at their end by itself.
+
+    WeasyPrint 70 breaks a text after its first word where all of it fits the line, and the unbreakable part
+    that follows does not.
+    """
+    kept = words.rstrip(" ")
+    return escape(kept) + (Markup("<span> </span>") if kept != words else Markup(""))
 
 
 def _code_in_groups(code: str) -> str:

@@ -56,6 +56,7 @@ import reports.pages
 import sync.api
 import sync.exchange_api
 import sync.exchange_pages
+import sync.hostile
 import sync.openapi
 import sync.tablet_app
 from core import api, db, headers, health, logs, problems, secret, supervisor, wording, worker
@@ -106,6 +107,8 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
         app.register_blueprint(blueprint)
     for group in COMMANDS:
         app.cli.add_command(group)
+    if settings.hostile:
+        app.wsgi_app = sync.hostile.Hostile(app, settings.hostile)  # type: ignore[method-assign] # Flask's way
     return app
 
 
@@ -122,6 +125,8 @@ def serve() -> NoReturn:
         with app.app_context():
             for line in first_start.prepare(settings):
                 print(line, flush=True)
+            if settings.hostile:
+                print(f"Máy chủ cố ý gây lỗi trên {sync.hostile.PREFIX} (THUCDIA_HOSTILE).", flush=True)
             db.db.engine.dispose()
         programs = [
             supervisor.web_program(settings, listener, application="app:web()"),

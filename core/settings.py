@@ -53,6 +53,10 @@ TEXTS = {
     "tsa_url": "RFC 3161 time-stamping service for seals; empty means none.",
     "workers": "Worker processes beside the web process.",
     "threads": "Threads of the web process.",
+    "hostile": (
+        "A seed makes the tablets' routes misbehave at random (delays, lost answers, repeated requests, "
+        "503), for whoever develops a tablet; only in demo mode on loopback. Empty: never."
+    ),
 }
 
 
@@ -77,6 +81,7 @@ class Settings:
     tsa_url: str = ""
     workers: int = 1
     threads: int = 16
+    hostile: str = ""
 
     @property
     def base_url(self) -> str:
@@ -126,6 +131,11 @@ def _checked(settings: Settings) -> Settings:
         raise SettingRefused("THUCDIA_RESERVED_PERCENT phải từ 1 đến 90.")
     if settings.signer and not settings.signer.startswith("p12:"):
         raise SettingRefused("THUCDIA_SIGNER phải bắt đầu bằng p12:.")
+    if settings.hostile and not (settings.demo and settings.host in _LOOPBACK):
+        raise SettingRefused(
+            "THUCDIA_HOSTILE làm máy chủ cố ý gây lỗi để thử máy tính bảng, nên chỉ dùng được ở chế độ "
+            "trình diễn (THUCDIA_DEMO=1) trên địa chỉ 127.0.0.1. Bỏ biến này để chạy thật."
+        )
     if settings.demo and settings.host not in _LOOPBACK and not settings.demo_on_public_host:
         raise SettingRefused(
             f"Chế độ trình diễn có mật khẩu in sẵn nên không mở trên địa chỉ {settings.host}. "

@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS blobs (
   sha256 TEXT PRIMARY KEY, inspection TEXT NOT NULL, mime TEXT NOT NULL, bytes BLOB NOT NULL,
   on_server INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE IF NOT EXISTS carried (
+  number INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE, is_brought INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE TABLE IF NOT EXISTS receipts (seq INTEGER PRIMARY KEY, receipt TEXT NOT NULL) STRICT;
 """
 
@@ -165,6 +168,29 @@ class Outbox:
         """The entries of the stream as the server sent them, in order of position."""
         rows = self._db.execute("SELECT entry FROM entries WHERE stream = ? ORDER BY pos", (stream,))
         return [json.loads(row[0]) for row in rows]
+
+    def carry(self, pushes: Sequence[str], pictures: Sequence[Picture]) -> None:
+        """What team mates signed is on the disk with its pictures, to be shown and to be brought along."""
+        with self._strictly() as db:
+            db.executemany("INSERT OR IGNORE INTO carried (body) VALUES (?)", [(body,) for body in pushes])
+            db.executemany(
+                "INSERT OR IGNORE INTO blobs (sha256, inspection, mime, bytes) VALUES (?, ?, ?, ?)",
+                [(p.sha256, p.inspection, p.mime, p.content) for p in pictures],
+            )
+
+    def carried(self) -> list[dict[str, Any]]:
+        """Every batch that team mates signed and this tablet took in."""
+        return [json.loads(row[0]) for row in self._db.execute("SELECT body FROM carried ORDER BY number")]
+
+    def to_bring(self) -> list[tuple[int, str]]:
+        """Number and text of the batches that the server has not been brought."""
+        rows = self._db.execute("SELECT number, body FROM carried WHERE is_brought = 0 ORDER BY number")
+        return [(int(number), str(body)) for number, body in rows]
+
+    def is_brought(self, number: int) -> None:
+        """The server has the batch."""
+        with self._strictly() as db:
+            db.execute("UPDATE carried SET is_brought = 1 WHERE number = ?", (number,))
 
     def pictures_to_send(self) -> list[Picture]:
         """The files that the server has not yet confirmed, small ones first."""

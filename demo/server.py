@@ -63,6 +63,7 @@ def environment(settings: Settings) -> dict[str, str]:
         # QR codes in the documents must open later, when `serve` runs where it usually does.
         "THUCDIA_PUBLIC_URL": settings.base_url,
         "THUCDIA_DEMO": "1",
+        "THUCDIA_HOSTILE": settings.hostile,
     }
 
 

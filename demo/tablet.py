@@ -163,8 +163,30 @@ class Tablet:
             own = [kept for kept in self.outbox.operations() if kept.inspection == inspection]
             waiting = [op.from_wire(kept.sent) for kept in own if kept.op_id not in known]
             entries += [Entry(operation, self.device, chain.digest(operation)) for operation in waiting]
+            entries += self._carried(inspection, known)
             self._folds[inspection] = fold.build(entries)
         return self._folds[inspection]
+
+    def _carried(self, inspection: str, known: set[str]) -> list[Entry]:
+        """What team mates handed over and the server has not given a position; that it does, the id tells."""
+        return [
+            Entry(operation, push["device"], chain.digest(operation))
+            for push in self.outbox.carried()
+            for operation in msgspec.convert(push["ops"], list[Operation])
+            if operation.inspection == inspection and operation.op_id not in known
+        ]
+
+    def push_body(self, sent: Sequence[str], first_seq: int, head: str) -> str:
+        """The signed batch of these operations, which go out as the very bytes that were recorded."""
+        last_seq = first_seq + len(sent) - 1
+        envelope = json.dumps(
+            {
+                "device": self.device, "epoch": self.outbox.recall("epoch"),
+                "prev": self.hash_at(first_seq - 1), "head": head,
+                "sig": self.sign(chain.head_message(self.device, last_seq, head)),
+            }
+        )  # fmt: skip
+        return f'{envelope[:-1]},"ops":[{",".join(sent)}]}}'
 
     def forget_fold(self, inspection: str) -> None:
         """The next reader folds again from what is on the disk."""

@@ -78,7 +78,7 @@ def test_legal_grounds_end_with_semicolons_and_the_last_with_a_full_stop(pages: 
     assert f"{last}." in page
 
 
-def test_a_line_is_filled_up_before_a_number_that_does_not_fit(brief: snapshot.Snapshot, files: minutes.Files):
+def test_a_line_is_filled_before_a_number_that_does_not_fit(brief: snapshot.Snapshot, files: minutes.Files):
     chapter, point = brief.chapters[0], brief.chapters[0].points[0]
     papers = ("Chương trình đánh giá nội bộ số 229/CTr-SNV ngày 18/3/2022",)
     item = replace(point.items[0], evidence=papers)

@@ -59,6 +59,8 @@ import sync.exchange_pages
 import sync.hostile
 import sync.openapi
 import sync.tablet_app
+import sync.upload_api
+import sync.upload_jobs
 from core import api, db, headers, health, logs, problems, secret, supervisor, wording, worker
 from core.access import GATE
 from core.backup import restoring
@@ -75,7 +77,7 @@ PAGES = [
     *accounts.pages.blueprints, *accounts.device_pages.blueprints, *registry.pages.blueprints,
     *checklists.pages.blueprints, *inspections.pages.blueprints, *reports.pages.blueprints,
     *sync.api.blueprints, *sync.exchange_api.blueprints, *sync.exchange_pages.blueprints,
-    *sync.tablet_app.blueprints, *health.blueprints,
+    *sync.tablet_app.blueprints, *sync.upload_api.blueprints, *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [
     core.commands.group, core.commands.jobs_group, core.backup.commands.group,

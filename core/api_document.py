@@ -46,7 +46,8 @@ def routes(app: Flask) -> Iterator[Route]:
         if not rule.rule.startswith(PREFIXES):
             continue
         access = getattr(app.view_functions[rule.endpoint], "access", None)
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+        methods = (rule.methods or set()) - {"OPTIONS"}
+        for method in sorted(methods - {"HEAD"} if "GET" in methods else methods):
             yield Route(_ARGUMENT.sub(r"{\1}", rule.rule), method.lower(), access)
 
 

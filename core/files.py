@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import disk, durably, ids, partial_files, stores
 from core.db import Base, UTCDateTime
-from core.file_errors import FileMissing, FileTooLarge, HashDiffers
+from core.file_errors import FileMissing, FileTooLarge, HashDiffers, PartInUse
 
 CHUNK_BYTES = 256 * 1024
 MAX_FILE_BYTES = 50 * 1024 * 1024
@@ -196,8 +197,10 @@ def sweep_staging(*, keep: Collection[str], older_than: datetime) -> int:
     gone = 0
     for leftover in sorted(staging().iterdir()):
         is_old = leftover.lstat().st_mtime < older_than.timestamp()
-        if is_old and leftover.name not in keep and partial_files.remove(leftover):
-            gone += 1
+        if is_old and leftover.name not in keep:
+            with suppress(PartInUse):
+                partial_files.remove(leftover)
+                gone += 1
     return gone
 
 

@@ -20,6 +20,7 @@ from core.file_errors import PartDamaged, PartInUse
 
 # Small, because what the system had in hand when a connection broke is lost.
 _PIECE_BYTES = 64 * 1024
+_WAIT = "Chờ vài giây rồi hỏi lại vị trí và gửi tiếp."
 
 
 @dataclass(frozen=True)
@@ -119,18 +120,17 @@ def _lock(descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise PartInUse("Chờ vài giây rồi hỏi lại vị trí và gửi tiếp.") from None
+        raise PartInUse(_WAIT) from None
     if os.fstat(descriptor).st_nlink == 0:
-        raise PartInUse("Hỏi lại vị trí rồi gửi tiếp.")
+        raise PartInUse(_WAIT)
 
 
-def remove(path: Path) -> bool:
-    """Whether the partial file is gone; one that somebody is writing to stays."""
-    if not path.exists():
-        return True
-    try:
+def remove(path: Path) -> None:
+    """The partial file is gone.
+
+    Raises:
+        PartInUse: somebody is writing to it, and it stays.
+    """
+    if path.exists():
         with claimed(path):
             path.unlink(missing_ok=True)
-    except PartInUse:
-        return False
-    return True

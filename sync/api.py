@@ -12,7 +12,7 @@ from core import access, clock, db, epoch, errors, file_answers, files, framing
 from core.access import DEVICE, PUBLIC
 from core.caller import Caller
 from core.endpoint import endpoint
-from sync import blobs, heads, limits, packages, pull, push, schemas
+from sync import blobs, heads, limits, packages, pull, push, quotas, schemas
 from sync.errors import BatchTooLarge, ProtocolTooOld
 
 sync = Blueprint("sync", __name__, url_prefix="/sync/v1")
@@ -135,6 +135,7 @@ def _receive_blob() -> blobs.Upload:
         caller = access.identify(DEVICE, request, session)
         _check_may_read(session, caller)
         wanted = blobs.wanted_by(session, sha256, request.args.get("inspection"), caller)
+        quotas.check(session, quotas.Incoming(sha256, size, str(caller.device_id), wanted), at=clock.now())
     stream = framing.stream(request, limit_bytes=files.MAX_FILE_BYTES)
     received = files.receive(stream, expected_sha256=sha256, expected_bytes=size)
     return blobs.Upload(received, blobs.media_type(request.mimetype), wanted)

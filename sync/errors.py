@@ -56,6 +56,54 @@ class ProtocolTooOld(errors.UpgradeRequired):
     """The header `Sync-Protocol` is absent or names a version that is not spoken here."""
 
 
+class UploadHeaderWrong(errors.Malformed):
+    """A header of a resumable upload is absent or cannot be read."""
+
+    slug = "upload_header_wrong"
+    title = "Thông tin đầu của lần gửi tệp chưa đúng"
+
+
+class TusVersionUnknown(errors.VersionUnknown):
+    """The header `Tus-Resumable` is absent or names another version than 1.0.0."""
+
+    slug = "tus_version_unknown"
+
+
+class UploadUnknown(errors.NotFound):
+    """There is no such upload, or it is another tablet's."""
+
+    slug = "upload_unknown"
+    title = "Không có lần gửi tệp này"
+
+
+class UploadExpired(errors.Gone):
+    """The upload was begun too long ago."""
+
+    slug = "upload_expired"
+    title = "Lần gửi tệp này đã quá hạn"
+
+
+class OffsetDiffers(errors.Conflict):
+    """The part does not begin where the server's copy ends; `offset` says where that is."""
+
+    slug = "offset_differs"
+    title = "Vị trí gửi tiếp khác với phần máy chủ đã có"
+
+
+class PartTooLong(errors.TooLarge):
+    """The part goes beyond the announced end of the file."""
+
+    slug = "part_too_long"
+    title = "Phần gửi lên vượt quá độ dài tệp đã báo"
+
+
+class QuotaReached(errors.NoSpace):
+    """The tablet, or the inspection, has as many bytes of files as it may have."""
+
+    slug = "quota_reached"
+    title = "Đã đạt hạn mức dung lượng tệp"
+
+
 class BlobNameWrong(errors.Malformed):
     """A file is named by `sha256:` and 64 lower-case hexadecimal digits."""
 

@@ -6,7 +6,7 @@ a stranger whether somebody else has that photo.
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Id, UTCDateTime
@@ -23,6 +23,26 @@ class UploadedBlob(Base):
     device: Mapped[str] = mapped_column(ForeignKey("device.id"))
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PartialUpload(Base):
+    """Một lần gửi tệp theo từng phần, chưa xong hoặc vừa xong; số byte đã đến là độ dài tệp tạm trên đĩa."""
+
+    __tablename__ = "partial_upload"
+    __table_args__ = (
+        Index("ix_partial_upload_device", "device"),
+        Index("ix_partial_upload_expires_at", "expires_at"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    length_bytes: Mapped[int]
+    inspection: Mapped[Id | None] = mapped_column(ForeignKey("inspection.id"))
+    media_type: Mapped[str]
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class HeadSignature(Base):

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from inspections.operation import Operation
-from sync import exchange_openapi, schemas
+from sync import exchange_openapi, schemas, upload_openapi
 
 _REFERENCE = "#/components/schemas/{name}"
 _SHAPES = (
@@ -49,7 +49,7 @@ def _problems(*statuses: int) -> dict[str, Any]:
         413: "batch_too_large, body_too_large, file_too_large.",
         422: "bad_chain, bad_signature, hash_differs.",
         426: "upgrade_required.",
-        507: "disk_nearly_full.",
+        507: "disk_nearly_full, quota_reached.",
     }
     return {str(status): {"description": said[status]} for status in statuses}
 
@@ -178,7 +178,7 @@ def _info() -> dict[str, Any]:
 
 def paths_and_schemas() -> dict[str, Any]:
     """The part of the OpenAPI document that describes these routes."""
-    shown = (*_SHAPES, *exchange_openapi.SHAPES)
+    shown = (*_SHAPES, *exchange_openapi.SHAPES, *upload_openapi.SHAPES)
     _, shapes = msgspec.json.schema_components(shown, ref_template=_REFERENCE)
     return {
         "paths": {
@@ -191,6 +191,7 @@ def paths_and_schemas() -> dict[str, Any]:
             "/sync/v1/blobs/{name}": {"put": _put_blob(), "get": _get_blob()},
             "/sync/v1/blobs/missing": {"post": _missing()},
             **exchange_openapi.paths(),
+            **upload_openapi.paths(),
         },
         "schemas": shapes,
     }

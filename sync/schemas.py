@@ -192,6 +192,15 @@ class BlobOut(msgspec.Struct, frozen=True):
     size: int
 
 
+class UploadOut(msgspec.Struct, frozen=True):
+    """An upload that has begun, and how far it has come."""
+
+    upload: str
+    offset: int
+    length: int
+    expires_at: str
+
+
 def converted(value: object, shape: type[Shape]) -> Shape:
     """The decoded JSON as the shape.
 

@@ -11,17 +11,21 @@ import msgspec
 from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accounts import cookies, forgery, signing_in
 from accounts.models import Person
 from accounts.roles import Role
 from app import create_app
-from core import api_document, clock, db, epoch, jobs
+from core import api_document, clock, db, epoch, ids, jobs
+from core.caller import Caller
 from core.settings import Settings
 from inspections import chain
 from inspections.operation import Operation
 from registry import actions as registry_actions
+from sync import uploads
 from sync.models import UploadedBlob
+from sync.upload_headers import Announced
 from tests import people, tablets, teams, visits
 from tests.tablets import Tablet
 
@@ -155,6 +159,7 @@ def make_world(folder: Path, database_url: str = "") -> World:
         planned = teams.make_inspection(session, {}, state="scheduled", checklist=None).id
         tablet, spare = (teams.admitted(session, app, leader) for _ in range(2))
         tablet.epoch = epoch.current(session)
+        upload = _an_upload(session, tablet, running)
         inspections = [visit.inspection, running, planned]
     known = {
         "inspection_id": inspections, "inspection": inspections, "report_id": [report],
@@ -167,7 +172,7 @@ def make_world(folder: Path, database_url: str = "") -> World:
         "decided_on": ["2023-05-08"], "planned_on": ["2023-05-23"], "dated_on": ["2023-05-23"],
         "period_from": ["2022-01-01"], "period_to": ["2023-04-30"], "roles": [["clerk"], ["inspector"]],
         "streams": [f"inspection:{running}", {f"inspection:{running}": 0}], "number": ["07/BB-TĐC"],
-        "name": [_a_file(visit)], **_plans(app),
+        "name": [_a_file(visit)], "upload_id": [upload], **_plans(app),
     }  # fmt: skip
     return World(app, persons, tablet, known)
 
@@ -209,6 +214,13 @@ def _plan_row(year: int) -> dict[str, str]:
         "unit_code": visits.UNIT, "inspecting_unit": "Chi cục", "first_day": f"{year}-05-22",
         "last_day": f"{year}-05-26", "form": "on_site",
     }  # fmt: skip
+
+
+def _an_upload(session: Session, tablet: Tablet, inspection: str) -> str:
+    """The id of an upload that the tablet has begun, of which nothing has come."""
+    announced = Announced("ab" * 32, 100_000, inspection, "image/jpeg")
+    by = Caller(tablet.person_id, "", device_id=tablet.device)
+    return uploads.open_upload(session, ids.new_id(), announced, by=by, at=clock.now()).id
 
 
 def _a_file(visit: visits.Visit) -> str:

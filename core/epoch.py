@@ -1,7 +1,7 @@
 """The epoch: the name of this server's history; a new one begins only after a restore from backup."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,8 +19,12 @@ class Epoch(Base):
 
 
 def begin(session: Session, *, at: datetime) -> str:
-    """A new epoch is the current one."""
-    epoch = Epoch(id=f"e-{secrets.token_hex(8)}", started_at=at)
+    """A new epoch is the current one, even where the clock stands before the beginning of the last one."""
+    last = session.scalar(select(Epoch.started_at).order_by(Epoch.started_at.desc()).limit(1))
+    # A server that is restored with a clock set back would otherwise go on in the old epoch, and tablets
+    # would never send again what the backup lacks.
+    started_at = at if last is None else max(at, last + timedelta(microseconds=1))
+    epoch = Epoch(id=f"e-{secrets.token_hex(8)}", started_at=started_at)
     session.add(epoch)
     session.flush()  # so that `current` in the same transaction sees it
     return epoch.id

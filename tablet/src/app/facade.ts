@@ -192,6 +192,14 @@ export interface Visit {
   submit(): Promise<void>;
   reopen(reason: string): Promise<void>;
 
+  /** The supervisor's latest return, while the revision that it opened is not handed in again. */
+  readonly sentBack: { reason: string; dueOn: string | null; at: string } | null;
+  /**
+   * The latest sign-off of this revision: `pending` has not reached the server, `waiting` waits there for operations or
+   * files, `refused` has a code that says why.
+   */
+  readonly signOffState: view.SignOffState | null;
+
   readonly teamTablets: view.TeamTablet[];
   /** The hash over everything that belongs to the record as it stands here: what signatures bind to. */
   contentHash(): Promise<string>;

@@ -31,7 +31,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   remark: kind("add answer accept", false, true),
 };
 
-const UNREGISTERED = new Set(["reason", "salt", RETRACT]);
+const UNREGISTERED = new Set(["reason", "salt", "reissues", RETRACT]);
 const MOVABLE = new Set(["item", "caption"]);
 const REMARK_STATES: Readonly<Record<string, string>> = {
   add: "open",

@@ -21,6 +21,16 @@ export interface SentEntry {
   op: Operation;
 }
 
+/** One line of the server's list of packages. */
+export interface Listed {
+  inspection: string;
+  state: string;
+  etag: string;
+  unit_name: string;
+  form: "on_site" | "desk";
+  planned_on: string | null;
+}
+
 export interface TakenPackage {
   inspection: string;
   etag: string;
@@ -172,16 +182,31 @@ export class Archive {
     return { text: await this.#vault.open(`packages/${inspection}`, row.sealed), checklist: checklist.text };
   }
 
-  async listing(person: string): Promise<ListingRow[]> {
-    return this.#db.listings.where("[person+inspection]").between([person, ""], [person, "\uffff"]).toArray();
+  /** What the server listed for the person last. */
+  async listing(person: string): Promise<Listed[]> {
+    const rows = await this.#db.listings
+      .where("[person+inspection]")
+      .between([person, ""], [person, "\uffff"])
+      .toArray();
+    return Promise.all(
+      rows.map(
+        async (row) => JSON.parse(await this.#vault.open(`listings/${row.inspection}`, row.sealed)) as Listed,
+      ),
+    );
   }
 
   /** What the server lists for the person now, in place of what it listed before. */
-  async takeListing(person: string, rows: readonly ListingRow[]): Promise<void> {
+  async takeListing(person: string, listed: readonly Listed[]): Promise<void> {
+    const rows = await Promise.all(
+      listed.map(async (one): Promise<ListingRow> => {
+        const sealed = await this.#vault.seal(`listings/${one.inspection}`, JSON.stringify(one));
+        return { person, inspection: one.inspection, etag: one.etag, sealed };
+      }),
+    );
     const db = this.#db;
     await db.transaction("rw", db.listings, async () => {
       await db.listings.where("[person+inspection]").between([person, ""], [person, "\uffff"]).delete();
-      await db.listings.bulkPut([...rows]);
+      await db.listings.bulkPut(rows);
     });
   }
 }

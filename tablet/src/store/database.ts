@@ -100,8 +100,9 @@ export interface PackageRow {
 export interface ListingRow {
   person: string;
   inspection: string;
-  state: string;
   etag: string;
+  /** State, unit, form, day. */
+  sealed: Sealed;
 }
 
 export interface ChecklistRow {

@@ -13,13 +13,23 @@ export interface Device {
   sign(message: string): Promise<string>;
 }
 
-/** The tablet's identity, made on first use; `fresh` makes another one, as after a copy was detected. */
-export async function deviceOf(db: Database, options: { fresh?: boolean } = {}): Promise<Device> {
+/** An identity that is nowhere kept yet. */
+export interface NewDevice {
+  device: Device;
+  pair: CryptoKeyPair;
+}
+
+export async function newDevice(): Promise<NewDevice> {
+  const pair = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
+  return { device: await deviceFrom(newId(), pair), pair };
+}
+
+/** The tablet's identity, made on first use. */
+export async function deviceOf(db: Database): Promise<Device> {
   const id = await db.fact<string>("device");
   const kept = await db.keys.get("device");
-  if (id && kept && !options.fresh) return deviceFrom(id, kept.pair);
-  const pair = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
-  const device = await deviceFrom(newId(), pair);
+  if (id && kept) return deviceFrom(id, kept.pair);
+  const { device, pair } = await newDevice();
   const hash = await genesisOf(device.id, device.thumbprint);
   await db.transaction("rw", db.keys, db.facts, async () => {
     await db.keys.put({ name: "device", pair });

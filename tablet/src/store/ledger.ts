@@ -145,9 +145,14 @@ export class Ledger {
     return seq === 0 ? genesis : (await this.#db.ops.get(seq))?.hash;
   }
 
-  /** The first operations without an outcome, at most `limit` of them and about `bytes` of text. */
-  async waiting(limit: number, bytes: number): Promise<Waiting[]> {
-    const rows = await this.#db.ops.where("waiting").equals(1).limit(limit).sortBy("seq");
+  /** The first operations without an outcome behind `after`, at most `limit` of them and about `bytes` of text. */
+  async waiting(limit: number, bytes: number, after = 0): Promise<Waiting[]> {
+    const all = this.#db.ops.where("waiting").equals(1);
+    const rows = await all
+      .and((row) => row.seq > after)
+      .limit(limit)
+      .toArray();
+    rows.sort((a, b) => a.seq - b.seq);
     const batch: Waiting[] = [];
     let size = 0;
     for (const row of rows) {

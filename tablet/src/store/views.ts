@@ -278,6 +278,13 @@ export interface SetAsideView extends Authored {
   message: string;
 }
 
+export interface SignOffState {
+  wall: string;
+  state: "pending" | "waiting" | "applied" | "refused";
+  code: string | null;
+  message: string;
+}
+
 export interface GapView {
   item: string;
   lack: Lack;

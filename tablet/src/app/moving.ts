@@ -1,0 +1,136 @@
+/** What comes to the tablet and leaves it beside the rounds: codes, packages, single files, files on a stick. */
+
+import { sha256OfBytes } from "../rules/digest.ts";
+import type { Listed } from "../store/archive.ts";
+import type * as view from "../store/views.ts";
+import { SignInNeeded } from "../sync/entrance.ts";
+import { compressed, exportLines, FileRefused, takeIn } from "../sync/exchange_file.ts";
+import { Lost, Refused } from "../sync/line.ts";
+import { type Crew, withToken } from "../sync/round.ts";
+import { type ImportReport, type PackageFacts, Refusal } from "./facade.ts";
+
+/** The code in what was typed or scanned. Throws Refusal wrong_server. */
+export function codeIn(text: string, origin: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("{")) return trimmed;
+  let scanned: { url?: unknown; code?: unknown };
+  try {
+    scanned = JSON.parse(trimmed) as typeof scanned;
+  } catch {
+    return trimmed;
+  }
+  if (typeof scanned.url === "string" && origin && new URL(scanned.url).origin !== new URL(origin).origin) {
+    throw new Refusal("wrong_server", "", { url: scanned.url });
+  }
+  return String(scanned.code ?? "");
+}
+
+/** The inspections whose day lies between today and so many days on, those without a day too. */
+export function coming(listed: readonly Listed[], days: number, today: Date): string[] {
+  const day = (at: Date) => at.toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" });
+  const [first, last] = [day(today), day(new Date(today.getTime() + days * 86_400_000))];
+  return listed
+    .filter(({ planned_on: on }) => on === null || (first <= on && on <= last))
+    .map((one) => one.inspection);
+}
+
+/** A card for what the server lists and the tablet does not hold yet. */
+export function notYetHere(listed: Listed): view.InspectionSummary {
+  return {
+    id: listed.inspection,
+    unitName: listed.unit_name,
+    unitType: "",
+    form: listed.form,
+    plannedOn: listed.planned_on,
+    decisionNumber: null,
+    role: null,
+    team: [],
+    state: listed.state as view.State,
+    progress: null,
+    conflicts: 0,
+    openRemarks: 0,
+    waitingOps: 0,
+    waitingFiles: 0,
+    isDownloaded: false,
+    hasNewPackage: true,
+    awaitsConfirmation: false,
+  };
+}
+
+/** A team mate's photo from the server, kept on the tablet from now on; null if the server cannot be asked. */
+export async function fetchBlob(crew: Crew, sha256: string, inspection: string): Promise<Blob | null> {
+  try {
+    const answer = await withToken(crew, () => crew.line.send(`/sync/v1/blobs/sha256:${sha256}`));
+    const bytes = await answer.bytes();
+    if ((await sha256OfBytes(bytes)) !== sha256) return null;
+    const mime = answer.headers.get("Content-Type") ?? "application/octet-stream";
+    const row = {
+      sha256,
+      inspection,
+      mime,
+      size: bytes.byteLength,
+      waiting: 0,
+      uploadUrl: null,
+      reason: null,
+    } as const;
+    await crew.files.keep({ ...row, at: Date.now() }, bytes);
+    return new Blob([bytes], { type: mime });
+  } catch (fault) {
+    if (fault instanceof Lost || fault instanceof Refused || fault instanceof SignInNeeded) return null;
+    throw fault;
+  }
+}
+
+export async function exportUnsent(
+  crew: Crew,
+  label: string,
+  withFiles: boolean,
+): Promise<{ name: string; blob: Blob }> {
+  const madeAt = new Date();
+  const blob = await compressed(exportLines(crew, crew.files, { label, withFiles, madeAt }));
+  const stamp = madeAt.toISOString().slice(0, 16).replace(/[-:]/g, "").replace("T", "-");
+  return { name: `thuc-dia-${crew.device.id.slice(-6)}-${stamp}.td1.gz`, blob };
+}
+
+/** Throws Refusal with the reason why the file is not believed. */
+export async function importFile(
+  crew: Crew,
+  file: Blob,
+): Promise<{ report: ImportReport; inspections: string[] }> {
+  const owners = await devicesKnown(crew);
+  const importer = {
+    archive: crew.archive,
+    files: crew.files,
+    vault: crew.vault,
+    keyOf: (device: string) => owners.get(device)?.jwk ?? null,
+    keepRelay: async ({ id, device, text }: { id: string; device: string; text: string }) => {
+      const sealed = await crew.vault.seal(`relays/${id}`, text);
+      await crew.db.relays.put({ id, device, isSent: 0, sealed });
+    },
+  };
+  try {
+    const taken = await takeIn(importer, file);
+    const report: ImportReport = {
+      device: taken.device,
+      personName: owners.get(taken.device)?.name ?? null,
+      operations: taken.operations,
+      alreadyKnown: taken.operations - taken.fresh,
+      files: taken.files,
+    };
+    return { report, inspections: [...taken.inspections] };
+  } catch (fault) {
+    throw fault instanceof FileRefused ? new Refusal(fault.code) : fault;
+  }
+}
+
+async function devicesKnown(crew: Crew): Promise<Map<string, { jwk: JsonWebKey; name: string }>> {
+  const known = new Map<string, { jwk: JsonWebKey; name: string }>();
+  for (const inspection of (await crew.db.packages.toCollection().primaryKeys()) as string[]) {
+    const kept = await crew.archive.packageText(inspection);
+    const facts = kept && (JSON.parse(kept.text) as PackageFacts);
+    for (const member of facts?.team ?? []) {
+      for (const { device, jwk } of member.devices) known.set(device, { jwk, name: member.full_name });
+    }
+  }
+  return known;
+}

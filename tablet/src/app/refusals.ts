@@ -1,0 +1,16 @@
+/** Faults of the network and refusals of the server, as the screens are told them. */
+import { SignInNeeded } from "../sync/entrance.ts";
+import { Lost, Refused } from "../sync/line.ts";
+import { Refusal } from "./facade.ts";
+
+const OURS: Readonly<Record<string, string>> = { too_many_attempts: "throttled" };
+
+/** What a person is told; anything unforeseen stays what it is. */
+export function asRefusal(fault: unknown): unknown {
+  if (fault instanceof Lost) return new Refusal("offline");
+  if (fault instanceof SignInNeeded) return new Refusal("sign_in_needed");
+  if (!(fault instanceof Refused)) return fault;
+  const { title, detail } = fault.problem;
+  const members = { ...fault.problem, retry_after: fault.retryAfter };
+  return new Refusal(OURS[fault.code] ?? fault.code, String(detail ?? title ?? ""), members);
+}

@@ -1,0 +1,384 @@
+/**
+ * The tablet as the screens know it: who works here, what is on it, what waits, and how it goes with the server.
+ * It holds the pieces together and keeps no rule of its own.
+ */
+import { genesisOf } from "../rules/digest.ts";
+import { Archive } from "../store/archive.ts";
+import { Database } from "../store/database.ts";
+import { deviceOf } from "../store/device.ts";
+import { Files } from "../store/files.ts";
+import { Ledger } from "../store/ledger.ts";
+import type { Vault } from "../store/vault.ts";
+import type * as view from "../store/views.ts";
+import { Entrance } from "../sync/entrance.ts";
+import { type Fetch, Line } from "../sync/line.ts";
+import { AT_REST, Loop } from "../sync/loop.ts";
+import { download, list } from "../sync/pull.ts";
+import { type Crew, glance, type RoundOptions, readerOf, round, withToken } from "../sync/round.ts";
+import type * as facade from "./facade.ts";
+import { Refusal } from "./facade.ts";
+import { addPerson, changePin, type Named, peopleOf, unlocked } from "./locking.ts";
+import * as moving from "./moving.ts";
+import { asRefusal } from "./refusals.ts";
+import { reissue } from "./reissuing.ts";
+import * as storing from "./storing.ts";
+import { Updates } from "./updates.ts";
+import { OpenVisit } from "./visit.ts";
+
+export interface SessionOptions {
+  /** Where the server is; the page's own origin in a browser. */
+  origin: string;
+  databaseName: string;
+  fetch?: Fetch;
+  /** Whether rounds with the server start by themselves. */
+  isLoopOn: boolean;
+}
+
+const SETTINGS: facade.Settings = {
+  language: "vi",
+  theme: "auto",
+  pauseOnMetered: true,
+  sendOriginals: true,
+  advanceAfterAnswer: false,
+};
+
+export class Session implements facade.TabletApp {
+  readonly #db: Database;
+  readonly #line: Line;
+  readonly #entrance: Entrance;
+  readonly #options: SessionOptions;
+  readonly #listeners = new Map<facade.Topic, Set<() => void>>();
+  readonly #visits = new Map<string, Promise<OpenVisit>>();
+  readonly #channel: BroadcastChannel;
+  readonly #updates: Updates;
+  #crew: Crew | null = null;
+  #loop: Loop | null = null;
+  #signedIn: Named | null = null;
+  #isEnrolled = false;
+  #isWithdrawn = false;
+  #sync: view.SyncStatus = AT_REST;
+  people: readonly view.Person[] = [];
+  person: view.Person | null = null;
+  deviceLabel = "";
+  settings: facade.Settings = SETTINGS;
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#db = new Database(options.databaseName);
+    this.#line = new Line(options.origin, options.fetch);
+    this.#entrance = new Entrance(this.#db, this.#line);
+    this.#channel = new BroadcastChannel(options.databaseName);
+    (this.#channel as { unref?: () => void }).unref?.();
+    this.#channel.onmessage = (event: MessageEvent<Told>) => void this.#heard(event.data);
+    this.#updates = new Updates(() => this.#announce("stage"));
+  }
+
+  static async start(options: SessionOptions): Promise<Session> {
+    const session = new Session(options);
+    await session.#read();
+    void session.#updates.watch();
+    return session;
+  }
+
+  async #read(): Promise<void> {
+    const { person_id } = this.person ?? {};
+    this.#isEnrolled = (await this.#db.fact<boolean>("enrolled")) === true;
+    this.#isWithdrawn = (await this.#db.fact<boolean>("withdrawn")) === true;
+    this.deviceLabel = (await this.#db.fact<string>("label")) ?? "";
+    this.settings = { ...SETTINGS, ...(await this.#db.fact<Partial<facade.Settings>>("settings")) };
+    this.people = await peopleOf(this.#db);
+    this.person = this.people.find((one) => one.person_id === person_id) ?? null;
+  }
+
+  get stage(): facade.Stage {
+    if (this.#isWithdrawn) return "withdrawn";
+    if (!this.#isEnrolled) return "unenrolled";
+    if (this.#crew) return "ready";
+    return this.people.length === 0 ? "signed_out" : "locked";
+  }
+
+  get sync(): view.SyncStatus {
+    return this.#sync;
+  }
+
+  get update(): { isWaiting: boolean } {
+    return { isWaiting: this.#updates.isWaiting };
+  }
+
+  subscribe(topic: facade.Topic, listener: () => void): facade.Unsubscribe {
+    const listeners = this.#listeners.get(topic) ?? new Set();
+    this.#listeners.set(topic, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  #announce(topic: facade.Topic): void {
+    for (const listener of this.#listeners.get(topic) ?? []) listener();
+  }
+
+  #tell(told: Told): void {
+    this.#channel.postMessage(told);
+  }
+
+  async #heard(told: Told): Promise<void> {
+    if (told.kind === "sync") {
+      this.#sync = told.status;
+      this.#announce("sync");
+    }
+    if (told.kind === "people") {
+      await this.#read();
+      this.#announce("stage");
+    }
+    if (told.kind === "changed") await this.#refresh(told.inspections);
+  }
+
+  // ------------------------------------------------------------------ getting in
+
+  async enrol(given: { code: string; label: string }): Promise<void> {
+    const code = moving.codeIn(given.code, this.#options.origin);
+    const isAgain = this.#sync.needs === "enrol_again" && this.#isEnrolled;
+    try {
+      if (isAgain && this.#crew)
+        await reissue(this.#crew, (device) => this.#entrance.enrol(device, code, given.label));
+      else await this.#entrance.enrol(await deviceOf(this.#db), code, given.label);
+    } catch (fault) {
+      throw asRefusal(fault);
+    }
+    if (isAgain) this.lock();
+    await this.#read();
+    this.#announce("stage");
+    this.#tell({ kind: "people" });
+  }
+
+  async signIn(given: { username: string; password: string }): Promise<view.Person> {
+    try {
+      this.#signedIn = await this.#entrance.signIn(given.username, given.password);
+    } catch (fault) {
+      throw asRefusal(fault);
+    }
+    const { person_id, full_name, title } = this.#signedIn;
+    if (this.#crew?.person === person_id) void this.#loop?.now();
+    const hasPin = this.people.some((one) => one.person_id === person_id);
+    return { person_id, full_name, title, hasPin };
+  }
+
+  async choosePin(pin: string, witness?: { person_id: string; pin: string }): Promise<void> {
+    const person = this.#signedIn;
+    if (!person) throw new Refusal("sign_in_needed");
+    await addPerson(this.#db, person, pin, witness);
+    await this.#read();
+    this.#tell({ kind: "people" });
+    await this.unlock(person.person_id, pin);
+  }
+
+  async unlock(person_id: string, pin: string): Promise<void> {
+    const vault = await unlocked(this.#db, person_id, pin);
+    this.lock();
+    this.person = this.people.find((one) => one.person_id === person_id) ?? null;
+    this.#crew = await this.#crewFor(vault, person_id);
+    await storing.purge(this.#db, Date.now());
+    this.#loop = this.#loopFor(this.#crew);
+    if (this.#options.isLoopOn) this.#loop.start();
+    else await this.#loop.recount();
+    this.#announce("stage");
+  }
+
+  async #crewFor(vault: Vault, person: string): Promise<Crew> {
+    const device = await deviceOf(this.#db);
+    return {
+      db: this.#db,
+      vault,
+      ledger: new Ledger(this.#db, vault, device.id),
+      archive: new Archive(this.#db, vault),
+      files: new Files(this.#db, vault),
+      device,
+      genesis: await genesisOf(device.id, device.thumbprint),
+      line: this.#line,
+      entrance: this.#entrance,
+      person,
+    };
+  }
+
+  lock(): void {
+    this.#loop?.stop();
+    this.#loop = null;
+    this.#crew = null;
+    this.person = null;
+    this.#visits.clear();
+    this.#entrance.forgetToken();
+    this.#sync = { ...AT_REST, confirmedAt: this.#sync.confirmedAt };
+    this.#announce("stage");
+  }
+
+  async changePin(oldPin: string, newPin: string): Promise<void> {
+    await changePin(this.#db, this.#ready.person, oldPin, newPin);
+  }
+
+  get #ready(): Crew {
+    if (!this.#crew) throw new Refusal("locked");
+    return this.#crew;
+  }
+
+  // ------------------------------------------------------------------ with the server
+
+  #loopFor(crew: Crew): Loop {
+    const options = (withFiles: boolean): RoundOptions => ({
+      withFiles,
+      progress: (sha256, sent, size) => this.#loop?.progress(sha256, sent, size),
+      changed: (inspections) => void this.#grown([...inspections]),
+    });
+    const work = {
+      round: ({ withFiles }: { withFiles: boolean }) => round(crew, options(withFiles)),
+      glance: () => glance(crew, options(true)),
+      counts: () => storing.counts(this.#db),
+      isMetered: () => this.settings.pauseOnMetered && storing.isMetered(),
+      wiped: () => this.#wipe(),
+    };
+    return new Loop(work, (status) => {
+      this.#sync = status;
+      this.#announce("sync");
+      this.#tell({ kind: "sync", status });
+    });
+  }
+
+  async #grown(inspections: string[]): Promise<void> {
+    await this.#refresh(inspections);
+    this.#tell({ kind: "changed", inspections });
+  }
+
+  async #refresh(inspections: readonly string[]): Promise<void> {
+    // Where nothing grew, only whereabouts changed; that is told of every visit that is open.
+    const touched = inspections.length > 0 ? inspections : [...this.#visits.keys()];
+    for (const inspection of touched) await (await this.#visits.get(inspection))?.refresh();
+    this.#announce("inspections");
+  }
+
+  async #wipe(): Promise<void> {
+    this.lock();
+    this.#db.close();
+    await this.#db.delete();
+    await this.#db.open();
+    await this.#db.setFacts({ withdrawn: true });
+    await this.#read();
+    this.#announce("stage");
+    this.#tell({ kind: "people" });
+  }
+
+  async syncNow(options: { evenOnMetered?: boolean } = {}): Promise<void> {
+    await this.#loop?.now(options);
+  }
+
+  async inspections(): Promise<view.InspectionSummary[]> {
+    const { archive, person } = this.#ready;
+    const listed = await archive.listing(person);
+    const held = new Set((await this.#db.packages.toCollection().primaryKeys()) as string[]);
+    const summaries: view.InspectionSummary[] = [];
+    for (const one of listed) {
+      summaries.push(
+        held.has(one.inspection) ? (await this.open(one.inspection)).summary : moving.notYetHere(one),
+      );
+    }
+    return summaries.sort((a, b) => (a.plannedOn ?? "9999").localeCompare(b.plannedOn ?? "9999"));
+  }
+
+  async download(inspection: string): Promise<void> {
+    const crew = this.#ready;
+    try {
+      await withToken(crew, () => download(readerOf(crew), inspection));
+    } catch (fault) {
+      throw asRefusal(fault);
+    }
+    this.#visits.delete(inspection);
+    await this.#grown([inspection]);
+  }
+
+  async downloadComing(days: number): Promise<string[]> {
+    const crew = this.#ready;
+    let listed: Awaited<ReturnType<typeof list>>;
+    try {
+      listed = await withToken(crew, () => list(readerOf(crew)));
+    } catch (fault) {
+      throw asRefusal(fault);
+    }
+    const wanted = moving.coming(listed, days, new Date());
+    for (const inspection of wanted) await this.download(inspection);
+    return wanted;
+  }
+
+  async open(inspection: string): Promise<OpenVisit> {
+    const crew = this.#ready;
+    const known = this.#visits.get(inspection);
+    if (known) return known;
+    const { db, ledger, archive, files, device, person } = crew;
+    const host = {
+      ...{ db, ledger, archive, files, person },
+      device: device.id,
+      recorded: (id: string) => this.#recorded(id),
+      fetchBlob: (sha256: string, id: string) => moving.fetchBlob(crew, sha256, id),
+    };
+    const opening = OpenVisit.open(host, inspection);
+    this.#visits.set(inspection, opening);
+    opening.catch(() => this.#visits.delete(inspection));
+    return opening;
+  }
+
+  #recorded(inspection: string): void {
+    void this.#loop?.recorded();
+    this.#announce("inspections");
+    this.#tell({ kind: "changed", inspections: [inspection] });
+  }
+
+  async outbox(): Promise<view.OutboxLine[]> {
+    return storing.outboxLines(this.#ready);
+  }
+
+  async waitingFiles(): Promise<view.WaitingFile[]> {
+    return storing.waitingFiles(this.#ready, this.#sync.uploads);
+  }
+
+  async exportUnsent(options: { withFiles: boolean }): Promise<{ name: string; blob: Blob }> {
+    return moving.exportUnsent(this.#ready, this.deviceLabel, options.withFiles);
+  }
+
+  async importFile(file: Blob): Promise<facade.ImportReport> {
+    const { report, inspections } = await moving.importFile(this.#ready, file);
+    await this.#grown(inspections);
+    await this.#loop?.recorded();
+    return report;
+  }
+
+  // ------------------------------------------------------------------ the tablet itself
+
+  storage(): Promise<view.StorageView> {
+    return storing.storage();
+  }
+
+  persist(): Promise<boolean> {
+    return storing.persist();
+  }
+
+  async saveSettings(changed: Partial<facade.Settings>): Promise<void> {
+    this.settings = { ...this.settings, ...changed };
+    await this.#db.setFacts({ settings: this.settings });
+    this.#announce("stage");
+  }
+
+  async applyUpdate(options: { despiteOutbox?: boolean } = {}): Promise<void> {
+    const { waitingOps, waitingFiles } = await storing.counts(this.#db);
+    if (waitingOps + waitingFiles > 0 && !options.despiteOutbox) {
+      throw new Refusal("outbox_not_empty", "", { waitingOps, waitingFiles });
+    }
+    this.#updates.apply();
+  }
+
+  /** Nothing is open any more; for tests, which start and end many. */
+  close(): void {
+    this.lock();
+    this.#channel.close();
+    this.#db.close();
+  }
+}
+
+type Told =
+  | { kind: "sync"; status: view.SyncStatus }
+  | { kind: "people" }
+  | { kind: "changed"; inspections: string[] };

@@ -1,0 +1,75 @@
+/** How far an inspection is by what this tablet knows: the server's word, then our own steps that are still travelling. */
+import { type Entry, type Fold, isEffective } from "../rules/fold.ts";
+import { stateAfter } from "../rules/workflow.ts";
+import type { Role, SignOffState, State } from "../store/views.ts";
+
+type Body = Record<string, unknown>;
+
+const WAITING = new Set(["ops_missing", "blobs_missing"]);
+
+function bodyIn(entry: Entry): Body {
+  try {
+    return JSON.parse(entry.operation.body ?? "{}") as Body;
+  } catch {
+    return {};
+  }
+}
+
+/** The state with the steps that wait to be sent; a sign-off counts only once the server has confirmed it. */
+export function stateOf(
+  fold: Fold,
+  told: State,
+  form: "on_site" | "desk",
+  roleOf: (person: string) => Role | null,
+): State {
+  let state = told;
+  for (const entry of fold.steps()) {
+    const step = entry.operation.type.replace("inspection.", "");
+    if (entry.pos !== null || step === "signoff" || !isEffective(entry)) continue;
+    state = stateAfter(state, step, form, roleOf(entry.operation.actor)) ?? state;
+  }
+  return state;
+}
+
+/** The steps since the record was last opened anew. */
+function ofThisRevision(fold: Fold): Entry[] {
+  const steps = fold.steps();
+  const opens = (entry: Entry) =>
+    /^inspection\.(reopen|send_back)$/.test(entry.operation.type) && isEffective(entry);
+  return steps.slice(steps.findLastIndex(opens) + 1);
+}
+
+export function signOffOf(fold: Fold): SignOffState | null {
+  const steps = ofThisRevision(fold);
+  const last = steps.findLast((entry) => entry.operation.type === "inspection.signoff");
+  if (!last) return null;
+  const id = last.operation.op_id;
+  const decided = (type: string) =>
+    steps.some((entry) => entry.operation.type === type && isEffective(entry) && bodyIn(entry).op_id === id);
+  const told = { wall: last.operation.wall, code: last.code, message: "" };
+  if (last.pos === null && isEffective(last)) return { ...told, state: "pending" };
+  if (isEffective(last) || decided("inspection.signoff_confirmed"))
+    return { ...told, state: "applied", code: null };
+  const isWaiting = WAITING.has(last.code ?? "") && !decided("inspection.signoff_lapsed");
+  return { ...told, state: isWaiting ? "waiting" : "refused" };
+}
+
+/** The supervisor's return that is still to be answered. */
+export function sentBackOf(
+  fold: Fold,
+  state: State,
+): { reason: string; dueOn: string | null; at: string } | null {
+  if (!["in_progress", "agreed", "signed"].includes(state)) return null;
+  const last = fold
+    .steps()
+    .findLast(
+      (entry) => /^inspection\.(reopen|send_back|submit)$/.test(entry.operation.type) && isEffective(entry),
+    );
+  if (last?.operation.type !== "inspection.send_back") return null;
+  const { reason, due_on } = bodyIn(last);
+  return {
+    reason: String(reason ?? ""),
+    dueOn: typeof due_on === "string" ? due_on : null,
+    at: last.operation.wall,
+  };
+}

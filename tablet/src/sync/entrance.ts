@@ -1,0 +1,147 @@
+/** How the tablet and the people on it get in: enrolment by a one-time code, sign-in, short-lived tokens. */
+import { base64url } from "../rules/digest.ts";
+import type { Database } from "../store/database.ts";
+import type { Device } from "../store/device.ts";
+import { type Line, Refused } from "./line.ts";
+
+const ASSERTION_S = 120;
+/** A token is renewed before it ends, so that no exchange meets its end half-way. */
+const EARLY_MS = 60_000;
+
+export interface SignedIn {
+  person_id: string;
+  full_name: string;
+  title: string;
+}
+
+interface Told {
+  epoch: string;
+  server_keys: { kid: string; jwk: JsonWebKey }[];
+  token_endpoint: string;
+  min_protocol: string;
+}
+
+interface PersonTold {
+  id: string;
+  full_name: string;
+  title: string;
+}
+
+/** Nobody is signed in on this browser, or somebody else than who works here. */
+export class SignInNeeded extends Error {}
+
+export class Entrance {
+  readonly #db: Database;
+  readonly #line: Line;
+  #until = 0;
+  #csrf: { person: string; token: string } | null = null;
+
+  constructor(db: Database, line: Line) {
+    this.#db = db;
+    this.#line = line;
+  }
+
+  /** The server knows the tablet's key, the tablet the server's. Throws Refused, Lost. */
+  async enrol(device: Device, code: string, label: string): Promise<void> {
+    const proof = await device.sign(`td1-enrol\n${code}\n${device.id}`);
+    const body = JSON.stringify({ code, device: device.id, jwk: device.jwk, label, proof });
+    const told = await this.#line.json<Told>("/sync/v1/devices", { body, asPerson: true });
+    await this.#db.setFacts({
+      epoch: told.epoch,
+      serverKeys: told.server_keys,
+      tokenEndpoint: told.token_endpoint,
+      label,
+      enrolled: true,
+    });
+  }
+
+  /** Throws Refused, Lost. */
+  async signIn(username: string, password: string): Promise<SignedIn> {
+    const body = JSON.stringify({ username, password });
+    const told = await this.#line.json<{ person: PersonTold; csrf_token: string }>("/api/v1/sessions", {
+      body,
+      asPerson: true,
+    });
+    this.#csrf = { person: told.person.id, token: told.csrf_token };
+    this.forgetToken();
+    return { person_id: told.person.id, full_name: told.person.full_name, title: told.person.title };
+  }
+
+  forgetToken(): void {
+    this.#line.bearer = null;
+    this.#until = 0;
+  }
+
+  /** The line carries a token of this person on this tablet. Throws SignInNeeded, Refused, Lost. */
+  async authorise(device: Device, person: string): Promise<void> {
+    if (this.#line.bearer && Date.now() < this.#until - EARLY_MS) return;
+    const csrf = await this.#forgeryToken(person);
+    const told = await this.#issue(device, csrf, await this.#clockOffset());
+    if (told.person_id !== person) throw new SignInNeeded();
+    this.#line.bearer = told.access_token;
+    this.#until = Date.now() + told.expires_in * 1000;
+  }
+
+  async #forgeryToken(person: string): Promise<string> {
+    if (this.#csrf?.person === person) return this.#csrf.token;
+    const me = await this.#asPerson<PersonTold & { csrf_token: string }>("/api/v1/people/me");
+    if (me.id !== person) throw new SignInNeeded();
+    this.#csrf = { person, token: me.csrf_token };
+    return me.csrf_token;
+  }
+
+  async #issue(device: Device, csrf: string, offsetMs: number, isRepeat = false): Promise<TokenTold> {
+    const body = JSON.stringify({ client_assertion: await this.#assertion(device, offsetMs) });
+    try {
+      return await this.#asPerson<TokenTold>("/sync/v1/token", { body, headers: { "X-CSRF-Token": csrf } });
+    } catch (fault) {
+      const serverTime =
+        fault instanceof Refused ? Date.parse(String(fault.problem.server_time)) : Number.NaN;
+      if (isRepeat || Number.isNaN(serverTime)) throw fault;
+      // The tablet's clock is wrong; the server has told the time, and nothing else needs to be put right.
+      const measured = serverTime - Date.now();
+      await this.#db.setFacts({ clock: { offsetMs: measured, readAt: Date.now() } });
+      return this.#issue(device, csrf, measured, true);
+    }
+  }
+
+  async #asPerson<T>(
+    path: string,
+    request: { body?: string; headers?: Record<string, string> } = {},
+  ): Promise<T> {
+    try {
+      return await this.#line.json<T>(path, { ...request, asPerson: true });
+    } catch (fault) {
+      const isOut = fault instanceof Refused && (fault.status === 401 || fault.code === "form_token_wrong");
+      if (!isOut || fault.problem.server_time !== undefined) throw fault;
+      this.#csrf = null;
+      throw new SignInNeeded();
+    }
+  }
+
+  async #clockOffset(): Promise<number> {
+    return (await this.#db.fact<{ offsetMs: number }>("clock"))?.offsetMs ?? 0;
+  }
+
+  async #assertion(device: Device, offsetMs: number): Promise<string> {
+    const now = Math.floor((Date.now() + offsetMs) / 1000);
+    const claims = {
+      iss: device.id,
+      sub: device.id,
+      aud: await this.#db.fact<string>("tokenEndpoint"),
+      jti: base64url(crypto.getRandomValues(new Uint8Array(16))),
+      iat: now,
+      exp: now + ASSERTION_S,
+    };
+    const parts = [{ alg: "ES256", typ: "JWT" }, claims].map((part) =>
+      base64url(new TextEncoder().encode(JSON.stringify(part))),
+    );
+    return [...parts, await device.sign(parts.join("."))].join(".");
+  }
+}
+
+interface TokenTold {
+  access_token: string;
+  expires_in: number;
+  person_id: string;
+}

@@ -1,0 +1,203 @@
+/**
+ * When the tablet talks to the server: soon after something was recorded, after every sign of a network, and now and
+ * then; one loop however many tabs are open. Whether there is a network is learned by asking the server alone.
+ */
+import type { SyncNeed, SyncStatus } from "../store/views.ts";
+import { SignInNeeded } from "./entrance.ts";
+import { Lost, Refused } from "./line.ts";
+import { LogMismatch } from "./pull.ts";
+import { Disbelieved, Forked, Stuck } from "./push.ts";
+
+const LOCK = "thucdia-sync";
+const SOON_MS = 1_500;
+const QUIET_MS = 25_000;
+const HIDDEN_MS = 120_000;
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+export interface Work {
+  round(options: { withFiles: boolean }): Promise<void>;
+  glance(): Promise<void>;
+  counts(): Promise<Pick<SyncStatus, "waitingOps" | "waitingFiles" | "waitingBytes">>;
+  isMetered(): boolean;
+  wiped(): Promise<void>;
+}
+
+/** What only a person can do about a fault, and how the fault is called. */
+export function needAfter(fault: unknown): SyncNeed {
+  if (fault instanceof SignInNeeded) return "sign_in";
+  if (fault instanceof Forked) return "enrol_again";
+  if (fault instanceof Disbelieved || fault instanceof Stuck || fault instanceof LogMismatch)
+    return "attention";
+  if (!(fault instanceof Refused)) return "nothing";
+  if (fault.status === 426) return "upgrade";
+  if (fault.code === "device_unknown") return "enrol_again";
+  if (fault.code === "device_revoked") return "withdrawn";
+  if ([429, 500, 502, 503, 504, 507, 401].includes(fault.status)) return "nothing";
+  return "attention";
+}
+
+function problemOf(fault: unknown): SyncStatus["problem"] {
+  if (fault instanceof Refused) {
+    const { title, detail } = fault.problem;
+    return { code: fault.code, title: String(title ?? ""), detail: String(detail ?? "") };
+  }
+  if (fault instanceof Lost) return { code: "offline", title: "", detail: "" };
+  const names: [unknown, string][] = [
+    [SignInNeeded, "sign_in_needed"],
+    [Forked, "chain_fork"],
+    [Disbelieved, "receipt_wrong"],
+    [Stuck, "operation_stuck"],
+    [LogMismatch, "log_mismatch"],
+  ];
+  const known = names.find(([kind]) => fault instanceof (kind as new () => Error));
+  return { code: known?.[1] ?? "unexpected", title: "", detail: fault instanceof Error ? fault.message : "" };
+}
+
+/** How long to wait after so many failures: doubled each time, and scattered so that tablets do not come at once. */
+export function pauseAfter(failures: number, chance = Math.random()): number {
+  const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, failures - 1));
+  return Math.round(most / 2 + (chance * most) / 2);
+}
+
+export const AT_REST: SyncStatus = {
+  phase: "idle",
+  waitingOps: 0,
+  waitingFiles: 0,
+  waitingBytes: 0,
+  uploads: [],
+  confirmedAt: null,
+  isReached: null,
+  nextAttemptAt: null,
+  needs: "nothing",
+  problem: null,
+  isPausedOnMetered: false,
+};
+
+export class Loop {
+  #status: SyncStatus = AT_REST;
+  readonly #work: Work;
+  readonly #told: (status: SyncStatus) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #leastPause = 0;
+  #hasRounded = false;
+  #running: Promise<void> | null = null;
+  #isStopped = true;
+  readonly #wake = () => this.#schedule(SOON_MS);
+
+  constructor(work: Work, told: (status: SyncStatus) => void) {
+    this.#work = work;
+    this.#told = told;
+  }
+
+  get status(): SyncStatus {
+    return this.#status;
+  }
+
+  start(): void {
+    this.#isStopped = false;
+    globalThis.addEventListener?.("online", this.#wake);
+    globalThis.document?.addEventListener("visibilitychange", this.#wake);
+    void this.recount();
+    this.#schedule(0);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    globalThis.removeEventListener?.("online", this.#wake);
+    globalThis.document?.removeEventListener("visibilitychange", this.#wake);
+  }
+
+  /** Something was recorded: it travels soon, together with what follows it. */
+  async recorded(): Promise<void> {
+    await this.recount();
+    if (this.#failures === 0 || !this.#status.nextAttemptAt) this.#schedule(SOON_MS);
+  }
+
+  async recount(): Promise<void> {
+    this.#set(await this.#work.counts());
+  }
+
+  progress(sha256: string, sent: number, size: number): void {
+    const others = this.#status.uploads.filter((one) => one.sha256 !== sha256);
+    this.#set({ uploads: sent < size ? [...others, { sha256, sent, size }] : others });
+  }
+
+  /** One round now; resolves when it is over, however it ended. */
+  async now(options: { evenOnMetered?: boolean } = {}): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#running ??= this.#once(options).finally(() => {
+      this.#running = null;
+    });
+    await this.#running;
+  }
+
+  async #once(options: { evenOnMetered?: boolean }): Promise<void> {
+    await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+      // Another tab is at it; it tells us how it went.
+      if (lock) await this.#attempt(options.evenOnMetered === true);
+    });
+    await this.recount();
+    if (!this.#isStopped) this.#schedule(this.#nextPause());
+  }
+
+  async #attempt(evenOnMetered: boolean): Promise<void> {
+    const isPausedOnMetered = this.#work.isMetered() && !evenOnMetered;
+    this.#set({ phase: "working", isPausedOnMetered, nextAttemptAt: null });
+    try {
+      const { waitingOps, waitingFiles } = await this.#work.counts();
+      const hasWork = waitingOps > 0 || (waitingFiles > 0 && !isPausedOnMetered);
+      if (hasWork || !this.#hasRounded) await this.#work.round({ withFiles: !isPausedOnMetered });
+      else await this.#work.glance();
+      await this.#succeeded();
+    } catch (fault) {
+      await this.#failed(fault);
+    }
+  }
+
+  async #succeeded(): Promise<void> {
+    this.#failures = 0;
+    this.#leastPause = 0;
+    this.#hasRounded = true;
+    const left = await this.#work.counts();
+    const isAllThere = left.waitingOps + left.waitingFiles === 0;
+    const confirmedAt = isAllThere ? new Date().toISOString() : this.#status.confirmedAt;
+    this.#set({ phase: "idle", isReached: true, needs: "nothing", problem: null, confirmedAt, uploads: [] });
+  }
+
+  async #failed(fault: unknown): Promise<void> {
+    this.#failures += 1;
+    if (fault instanceof Refused && fault.code === "device_revoked" && fault.problem.wipe === true) {
+      await this.#work.wiped();
+      return;
+    }
+    this.#leastPause = fault instanceof Refused ? (fault.retryAfter ?? 0) * 1000 : 0;
+    const isReached = !(fault instanceof Lost);
+    this.#set({
+      phase: "waiting",
+      isReached,
+      needs: needAfter(fault),
+      problem: problemOf(fault),
+      uploads: [],
+    });
+  }
+
+  #nextPause(): number {
+    if (this.#failures > 0) return Math.max(this.#leastPause, pauseAfter(this.#failures));
+    return globalThis.document?.visibilityState === "hidden" ? HIDDEN_MS : QUIET_MS;
+  }
+
+  #schedule(pause: number): void {
+    if (this.#isStopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.now(), pause);
+    this.#set({ nextAttemptAt: Date.now() + pause });
+  }
+
+  #set(changed: Partial<SyncStatus>): void {
+    this.#status = { ...this.#status, ...changed };
+    this.#told(this.#status);
+  }
+}

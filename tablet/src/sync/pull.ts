@@ -1,0 +1,183 @@
+/**
+ * The logs of this person's inspections come to the tablet, and nothing the server says is taken on trust: positions
+ * must follow each other, every hash is computed anew, and the root must be the one that is announced.
+ */
+import { digestOf, linkOf, logGenesisOf, logLinkOf } from "../rules/digest.ts";
+import type { Archive, Listed, SentEntry } from "../store/archive.ts";
+import type { Database, StreamRow } from "../store/database.ts";
+import type { Device } from "../store/device.ts";
+import { type Line, Refused } from "./line.ts";
+import { readClock } from "./push.ts";
+
+const PREFIX = "inspection:";
+const MOST_ENTRIES = 500;
+
+interface Stretch {
+  from: number;
+  to: number;
+  head: number;
+  status: string;
+  state: string;
+  root: string;
+  entries: SentEntry[];
+}
+
+interface Told {
+  epoch: string;
+  server_time: string;
+  more: boolean;
+  streams: Record<string, Stretch>;
+  gone: { stream: string; code: string }[];
+}
+
+interface Heads {
+  epoch: string;
+  streams: Record<string, { head: number; state: string; package: string }>;
+}
+
+/** The log does not hash to what the server claims, even read from its beginning: a gap, another order, an edit. */
+export class LogMismatch extends Error {}
+
+/** A log was set back to its beginning while we were reading. */
+class ReadAnew extends Error {}
+
+export interface Reader {
+  db: Database;
+  archive: Archive;
+  device: Device;
+  line: Line;
+  person: string;
+}
+
+/** Everything new is on the tablet, checked; the inspections whose logs have grown. Throws Lost, Refused, LogMismatch. */
+export async function pull(reader: Reader): Promise<Set<string>> {
+  const grown = new Set<string>();
+  const doubted = new Set<string>();
+  for (let more = true; more; ) {
+    const cursors = await cursorsOf(reader);
+    if (Object.keys(cursors).length === 0) return grown;
+    const told = await ask(reader, cursors);
+    await readClock(reader.db, told.server_time);
+    await forget(reader, told.gone);
+    more = told.more;
+    for (const [name, stretch] of Object.entries(told.streams)) {
+      const inspection = name.slice(PREFIX.length);
+      const outcome = await take(reader, inspection, stretch, doubted);
+      if (outcome === "grown") grown.add(inspection);
+      if (outcome === "again") more = true;
+    }
+  }
+  return grown;
+}
+
+async function ask(reader: Reader, streams: Record<string, number>): Promise<Told> {
+  const epoch = await reader.db.fact<string>("epoch");
+  const body = JSON.stringify({ device: reader.device.id, epoch, streams, limit: MOST_ENTRIES, wait: 0 });
+  try {
+    return await reader.line.json<Told>("/sync/v1/pull", { body });
+  } catch (fault) {
+    if (!(fault instanceof Refused) || fault.code !== "cursor_ahead") throw fault;
+    const stream = String(fault.problem.stream);
+    await reader.archive.forgetStream(stream.slice(PREFIX.length));
+    return ask(reader, { ...streams, [stream]: 0 });
+  }
+}
+
+async function cursorsOf(reader: Reader): Promise<Record<string, number>> {
+  const listed = (await reader.archive.listing(reader.person)).map((row) => row.inspection);
+  const held = new Set((await reader.db.packages.toCollection().primaryKeys()) as string[]);
+  const cursors: Record<string, number> = {};
+  for (const inspection of listed.filter((one) => held.has(one))) {
+    cursors[PREFIX + inspection] = (await reader.archive.stream(inspection))?.pos ?? 0;
+  }
+  return cursors;
+}
+
+async function take(
+  reader: Reader,
+  inspection: string,
+  stretch: Stretch,
+  doubted: Set<string>,
+): Promise<"grown" | "same" | "again"> {
+  const held = await reader.archive.stream(inspection);
+  try {
+    const stream = await checked(inspection, held, stretch);
+    if (stretch.entries.length === 0 && held?.status === stretch.state) return "same";
+    await reader.archive.take(stream, stretch.entries);
+    return "grown";
+  } catch (fault) {
+    if (!(fault instanceof ReadAnew)) throw fault;
+    if (doubted.has(inspection)) throw new LogMismatch(`${inspection}: ${fault.message}`);
+    doubted.add(inspection);
+    await reader.archive.forgetStream(inspection);
+    return "again";
+  }
+}
+
+async function checked(
+  inspection: string,
+  held: StreamRow | undefined,
+  stretch: Stretch,
+): Promise<StreamRow> {
+  let pos = held?.pos ?? 0;
+  let root = held?.root ?? (await logGenesisOf(inspection));
+  if (stretch.from !== pos) throw new ReadAnew(`asked after ${pos}, told after ${stretch.from}`);
+  for (const entry of stretch.entries) {
+    pos += 1;
+    const hash = await linkOf(entry.device, entry.op.seq, entry.prev, await digestOf(entry.op));
+    if (entry.pos !== pos || entry.hash !== hash) throw new ReadAnew(`position ${pos} does not hold`);
+    root = await logLinkOf(root, { pos, hash, effect: entry.effect, code: entry.code });
+  }
+  if (root !== stretch.root) throw new ReadAnew(`root ${stretch.root} claimed, ${root} computed`);
+  return { inspection, pos, root, status: stretch.state };
+}
+
+async function forget(reader: Reader, gone: Told["gone"]): Promise<void> {
+  for (const { stream } of gone) {
+    await reader.db.listings.delete([reader.person, stream.slice(PREFIX.length)]);
+  }
+}
+
+/** What the server has for this person; one cheap question that also tells whether anything is new. */
+export async function look(reader: Reader): Promise<{ isListChanged: boolean; hasNews: boolean }> {
+  const heads = await reader.line.json<Heads>("/sync/v1/heads");
+  const known = new Map(
+    (await reader.archive.listing(reader.person)).map((one) => [one.inspection, one] as const),
+  );
+  const told = Object.entries(heads.streams).filter(([, one]) => one.package !== "");
+  const isListChanged =
+    told.length !== known.size ||
+    told.some(([name, one]) => {
+      const before = known.get(name.slice(PREFIX.length));
+      return before?.etag !== one.package || before.state !== one.state;
+    });
+  if (isListChanged) await list(reader);
+  const cursors = await cursorsOf(reader);
+  const hasNews = Object.entries(cursors).some(([name, pos]) => (heads.streams[name]?.head ?? 0) > pos);
+  return { isListChanged, hasNews };
+}
+
+/** What the server has for this person is known here. Throws Lost, Refused. */
+export async function list(reader: Reader): Promise<Listed[]> {
+  const listed = await reader.line.json<Listed[]>("/sync/v1/packages");
+  await reader.archive.takeListing(reader.person, listed);
+  return listed;
+}
+
+/** Package and checklist of the inspection are on the tablet, with its whole log so far. Throws Lost, Refused. */
+export async function download(reader: Reader, inspection: string): Promise<void> {
+  const answer = await reader.line.send(`/sync/v1/packages/${inspection}`);
+  const text = await answer.text();
+  const told = JSON.parse(text) as {
+    inspection: { planned_on: string | null };
+    checklist: { sha256: string; url: string };
+  };
+  const { sha256, url } = told.checklist;
+  const known = await reader.db.checklists.get(sha256);
+  const checklistText = known?.text ?? (await (await reader.line.send(url)).text());
+  const etag = (answer.headers.get("ETag") ?? "").replaceAll('"', "").replace(/^W\//, "");
+  const plannedOn = told.inspection.planned_on ?? "";
+  const taken = { inspection, etag, plannedOn, checklistSha256: sha256, text, checklistText };
+  await reader.archive.takePackage(taken, Date.now());
+  await pull(reader);
+}

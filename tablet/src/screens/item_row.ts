@@ -1,0 +1,91 @@
+/** One line of the list: the question, small marks of what is there, and the answer at one tap. */
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { either, t } from "../i18n/speak.ts";
+import { moment } from "../i18n/written.ts";
+import type { ItemSummary } from "../store/views.ts";
+import { icon } from "../ui/icons.ts";
+import { named, VisitElement } from "../ui/open_element.ts";
+import { chip } from "../ui/parts.ts";
+import { toVisit } from "../ui/routes.ts";
+import "./new_photo.ts";
+import "./response.ts";
+
+class ItemRow extends VisitElement {
+  static override properties = {
+    ...VisitElement.properties,
+    summary: { attribute: false },
+    isOpen: { type: Boolean },
+    shot: { state: true },
+  };
+  declare summary: ItemSummary;
+  declare isOpen: boolean;
+  declare shot: File | null;
+
+  constructor() {
+    super();
+    this.isOpen = false;
+    this.shot = null;
+  }
+
+  /** The list hands down a fresh summary after each change, so only that makes the line anew. */
+  protected override shouldUpdate(changed: PropertyValues): boolean {
+    return changed.size > 0;
+  }
+
+  protected override render(): TemplateResult {
+    const { item, code } = this.summary;
+    return html`<article class="item ${this.isOpen ? "is-open" : ""}" id="item-${code}" aria-label=${code}>
+      <div class="item-head">
+        <button type="button" class="item-open" aria-label="${t("item.open", { code })}: ${either(item.question_vi, item.question_en)}" @click=${() => this.tell("opened")}>
+          <span class="item-question"><span class="code">${code}</span> ${either(item.question_vi, item.question_en)}</span>
+        </button>
+        <div class="item-side">${this.#camera()}</div>
+      </div>
+      <div class="item-marks">${this.#marks()}</div>
+      <div class="item-response">
+        ${
+          this.summary.hasConflict
+            ? html`<a class="button button-wide" href=${toVisit(this.visit.id, "conflicts")}>▲ ${t("item.conflict")}</a>`
+            : html`<td-response .visit=${this.visit} .summary=${this.summary} @fill=${() => this.tell("opened")}></td-response>`
+        }
+      </div>
+      ${this.shot ? html`<td-new-photo .visit=${this.visit} .code=${code} .file=${this.shot} @closed=${() => (this.shot = null)}></td-new-photo>` : nothing}
+    </article>`;
+  }
+
+  #camera(): TemplateResult | typeof nothing {
+    if (!this.visit.may("photo.add")) return nothing;
+    const take = (event: Event) => {
+      const field = event.target as HTMLInputElement;
+      this.shot = field.files?.[0] ?? null;
+      field.value = "";
+    };
+    return html`<label class="button button-quiet">${icon("camera")}<span>${t("item.takePhoto")}</span><input class="hidden-words" type="file" accept="image/*" capture="environment" aria-label=${t("item.takePhotoOf", { code: this.summary.code })} @change=${take} /></label>`;
+  }
+
+  #marks(): unknown {
+    const one = this.summary;
+    return [
+      one.item.criticality === "critical"
+        ? html`<span class="item-mark">★ ${t("item.critical")}</span>`
+        : nothing,
+      one.hasPreviousFinding ? chip(`⟲ ${t("item.earlier")}`, "info") : nothing,
+      one.openRemarks ? chip(`◆ ${t("item.remark")}`, "attention") : nothing,
+      one.hasNote ? html`<span class="item-mark">${icon("note")}${t("item.note")}</span>` : nothing,
+      one.photos
+        ? html`<span class="item-mark">${icon("camera")}${t("item.photos", { count: one.photos })}</span>`
+        : nothing,
+      one.item.response === "sample"
+        ? html`<span class="item-mark">${icon("table")}${t("item.rows", { count: one.rows })}</span>`
+        : nothing,
+      one.author
+        ? html`<span class="item-mark">${one.author.isMine ? t("item.byMe", { time: moment(one.author.wall) }) : t("item.by", { name: one.author.actorName, time: moment(one.author.wall) })}</span>`
+        : nothing,
+      one.answer
+        ? one.lacks.map((lack) => html`<span class="item-mark tone-minor">${t(`lack.${lack}`)}</span>`)
+        : nothing,
+    ];
+  }
+}
+
+named("td-item", ItemRow);

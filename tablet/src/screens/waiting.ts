@@ -1,0 +1,171 @@
+/** What has not reached the server, and why; a file to carry it away when there is no network for days. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Topic } from "../app/facade.ts";
+import { t } from "../i18n/speak.ts";
+import { moment, size } from "../i18n/written.ts";
+import type { OutboxLine, WaitingFile } from "../store/views.ts";
+import { problemWords, wordsOf } from "../ui/faults.ts";
+import { AppElement, named } from "../ui/open_element.ts";
+import { complaint, empty, notice } from "../ui/parts.ts";
+import { detailOf } from "../ui/sync_line.ts";
+import { deed } from "./deeds.ts";
+
+const SHOWN = 60;
+
+class Waiting extends AppElement {
+  static override properties = {
+    ...AppElement.properties,
+    lines: { state: true },
+    files: { state: true },
+    said: { state: true },
+  };
+  protected override readonly topics: readonly Topic[] = ["sync", "inspections"];
+  declare lines: OutboxLine[] | null;
+  declare files: WaitingFile[];
+  declare said: string;
+
+  constructor() {
+    super();
+    this.lines = null;
+    this.files = [];
+    this.said = "";
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#look();
+  }
+
+  protected override changed(): void {
+    void this.#look();
+    this.requestUpdate();
+  }
+
+  async #look(): Promise<void> {
+    try {
+      [this.lines, this.files] = await Promise.all([this.app.outbox(), this.app.waitingFiles()]);
+    } catch (thrown) {
+      this.fault = wordsOf(thrown);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { sync } = this.app;
+    return html`<h1>${t("wait.title")}</h1>
+      <p class="soft">${t("wait.lead")}</p>
+      ${complaint(this.fault)}
+      <div role="status">${this.said ? notice("good", html`<p>${this.said}</p>`) : nothing}</div>
+      ${this.#need()}
+      <section class="card">
+        <p>${detailOf(sync) || t("wait.none")}</p>
+        <p class="soft small">${this.#attempts()}</p>
+        <div class="actions">
+          <button type="button" class="button button-primary" ?disabled=${this.isBusy || sync.phase === "working"} @click=${() => this.attempt(() => this.app.syncNow())}>${t("wait.now")}</button>
+          ${sync.isPausedOnMetered ? html`<button type="button" class="button" ?disabled=${this.isBusy} @click=${() => this.attempt(() => this.app.syncNow({ evenOnMetered: true }))}>${t("wait.metered")}</button>` : nothing}
+        </div>
+      </section>
+      ${this.#lists()} ${this.#carry()}`;
+  }
+
+  #need(): TemplateResult | typeof nothing {
+    const { needs, problem } = this.app.sync;
+    if (needs === "nothing") return nothing;
+    const told = problem ? html`<p class="soft small">${problemWords(problem)}</p>` : nothing;
+    const deeds =
+      needs === "sign_in"
+        ? html`<p class="actions"><a class="button" href="#/sign-in">${t("sync.signIn")}</a></p>`
+        : nothing;
+    return notice("wrong", html`<p>${t(`need.${needs}`)}</p>${told}${deeds}`);
+  }
+
+  #attempts(): string {
+    const { isReached, nextAttemptAt } = this.app.sync;
+    const said = isReached === null ? [] : [t(isReached ? "wait.reached" : "wait.notReached")];
+    if (nextAttemptAt !== null)
+      said.push(t("wait.next", { time: moment(new Date(nextAttemptAt).toISOString()) }));
+    return said.join(" ");
+  }
+
+  #lists(): TemplateResult | typeof nothing {
+    if (this.lines === null) return nothing;
+    if (!this.lines.length && !this.files.length) return empty(t("wait.none"), t("wait.none.advice"));
+    return html`${this.lines.length ? this.#operations(this.lines) : nothing}
+      ${this.files.length ? html`<section class="card"><h2>${t("wait.files")}</h2><ul class="plain-list lines">${this.files.map(fileLine)}</ul></section>` : nothing}`;
+  }
+
+  #operations(lines: OutboxLine[]): TemplateResult {
+    const rest = lines.length - SHOWN;
+    return html`<section class="card"><h2>${t("wait.ops")}</h2>
+      <ul class="plain-list lines">${lines.slice(0, SHOWN).map(operationLine)}</ul>
+      ${rest > 0 ? html`<p class="soft">${t("wait.more", { count: rest })}</p>` : nothing}
+    </section>`;
+  }
+
+  #carry(): TemplateResult {
+    return html`<section class="card">
+      <h2>${t("wait.carry")}</h2>
+      <p class="soft">${t("wait.carry.lead")}</p>
+      <label class="check"><input type="checkbox" id="with-files" checked />${t("wait.export.files")}</label>
+      <div class="actions">
+        <button type="button" class="button" ?disabled=${this.isBusy} @click=${this.#export}>${t("wait.export")}</button>
+        <td-import .app=${this.app}></td-import>
+      </div>
+    </section>`;
+  }
+
+  #export(): void {
+    const withFiles = this.querySelector<HTMLInputElement>("#with-files")?.checked ?? true;
+    void this.attempt(async () => {
+      const { name, blob } = await this.app.exportUnsent({ withFiles });
+      const address = URL.createObjectURL(blob);
+      const link = Object.assign(document.createElement("a"), { href: address, download: name });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      this.said = t("wait.exported", { name, size: size(blob.size) });
+    });
+  }
+}
+
+/** Takes in a team mate's file, wherever it is offered. */
+class Import extends AppElement {
+  static override properties = { ...AppElement.properties, said: { state: true } };
+  declare said: string;
+
+  constructor() {
+    super();
+    this.said = "";
+  }
+
+  protected override render(): TemplateResult {
+    return html`<label class="button ${this.isBusy ? "is-busy" : ""}">${t("wait.import")}<input class="hidden-words" type="file" @change=${this.#take} /></label>
+      <span role="status">${this.said}</span>${complaint(this.fault)}`;
+  }
+
+  #take(event: Event): void {
+    const field = event.target as HTMLInputElement;
+    const file = field.files?.[0];
+    field.value = "";
+    if (!file) return;
+    void this.attempt(async () => {
+      const got = await this.app.importFile(file);
+      this.said = t("wait.imported", {
+        count: got.operations,
+        files: got.files,
+        name: got.personName ?? got.device,
+        known: got.alreadyKnown,
+      });
+    });
+  }
+}
+
+function operationLine(line: OutboxLine): TemplateResult {
+  return html`<li><span><strong>${deed(line.type, line.entity)}</strong><br /><span class="soft small">${line.unitName}</span>${line.reason ? html`<br /><span class="small tone-minor">${line.reason}</span>` : nothing}</span><span class="figures soft small">${moment(line.wall)}</span></li>`;
+}
+
+function fileLine(file: WaitingFile): TemplateResult {
+  const percent = file.size ? Math.floor((100 * file.sent) / file.size) : 0;
+  return html`<li><span><strong>${t(file.mime.startsWith("image/") ? "thing.photo" : "thing.file")}, ${size(file.size)}</strong><br /><span class="soft small">${file.unitName}</span>${file.reason ? html`<br /><span class="small tone-minor">${file.reason}</span>` : nothing}</span><span class="figures">${percent} %</span></li>`;
+}
+
+named("td-import", Import);
+named("td-waiting", Waiting);

@@ -1,0 +1,30 @@
+/** A fault in the words of the person who reads it: what happened, what is safe, what to do. */
+import { Refusal } from "../app/facade.ts";
+import { found, language, t } from "../i18n/speak.ts";
+import { time } from "../i18n/written.ts";
+
+/** The sentence for whatever was thrown; a refusal without a sentence of ours speaks the server's Vietnamese. */
+export function wordsOf(thrown: unknown): string {
+  if (!(thrown instanceof Refusal)) return t("fault.unnamed");
+  const sentence = found(`refusal.${thrown.code}`);
+  if (sentence === null) return thrown.message === thrown.code ? t("fault.unnamed") : thrown.message;
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => placed(name, thrown.members) ?? whole);
+}
+
+function placed(name: string, members: Readonly<Record<string, unknown>>): string | null {
+  if (name === "words") return faultWords(String(members.fault ?? ""));
+  const value = members[name];
+  if (value === undefined || value === null) return null;
+  return name === "until" ? time(String(value)) : String(value);
+}
+
+function faultWords(code: string): string {
+  return found(`fault.${code}`) ?? code;
+}
+
+/** A problem as the server told it, in the spoken language where the catalogue has it. */
+export function problemWords(problem: { code: string; title: string; detail: string }): string {
+  const ours = found(`refusal.${problem.code}`);
+  if (ours && !ours.includes("{")) return ours;
+  return language() === "vi" ? problem.detail || problem.title : `${problem.title}. ${problem.detail}`;
+}

@@ -1,0 +1,23 @@
+/** Both languages say the same things: the same keys, the same places to fill, nothing left blank. */
+import { describe, expect, it } from "vitest";
+import { en } from "../src/i18n/en.ts";
+import { vi } from "../src/i18n/vi.ts";
+
+const places = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+describe("the message catalogues", () => {
+  it("have the same keys", () => {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort());
+  });
+
+  it("fill the same places with something to read", () => {
+    const keys = Object.keys(vi) as (keyof typeof vi)[];
+    expect(keys.filter((key) => String(places(en[key])) !== String(places(vi[key])))).toEqual([]);
+    expect(keys.filter((key) => !en[key].trim() || !vi[key].trim())).toEqual([]);
+  });
+
+  it("never shout, and never say that something went wrong without saying what", () => {
+    const said = Object.values(vi).join("\n");
+    expect(said).not.toMatch(/!|Có lỗi xảy ra|thất bại/);
+  });
+});

@@ -10,15 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Request
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from accounts import device_keys, devices, queries, tokens
+from accounts import device_keys, devices, tokens
 from accounts.device_errors import AssertionRefused, DeviceRevoked, TokenExpired
 from accounts.device_models import Device, DeviceToken, RevokeMode, SpentAssertion
-from accounts.errors import PersonUnknown
-from accounts.models import Person
-from core import clock, errors, framing, ids, journal
+from accounts.models import HeldRole, Person
+from core import clock, errors, framing, ids, journal, settings
 from core.caller import Caller
 
 TOKEN_LASTS = timedelta(minutes=15)
@@ -26,6 +25,18 @@ MAX_ASSERTION_LIFE = timedelta(minutes=10)
 SKEW = timedelta(seconds=60)
 _MAX_JTI_CHARACTERS = 128
 _SCHEME = "bearer"
+
+# Every request of every tablet asks this first, so it is made once and loads no objects.
+_HOLDER = (
+    select(
+        DeviceToken.device_id, DeviceToken.person_id, Device.revoke_mode, Person.full_name, Person.is_active,
+        Person.is_demo,
+    )
+    .join(Device, Device.id == DeviceToken.device_id)
+    .join(Person, Person.id == DeviceToken.person_id)
+    .where(DeviceToken.token_sha256 == bindparam("token_sha256"), DeviceToken.expires_at > bindparam("now"))
+)  # fmt: skip
+_ROLES = select(HeldRole.role).where(HeldRole.person_id == bindparam("person_id"))
 
 
 @dataclass(frozen=True)
@@ -156,24 +167,13 @@ def resolve(request: Request, session: Session) -> Caller | None:
     token = presented(request)
     if token is None:
         return None
-    row = session.execute(
-        select(DeviceToken, Device)
-        .join(Device, Device.id == DeviceToken.device_id)
-        .where(DeviceToken.token_sha256 == tokens.sha256(token), DeviceToken.expires_at > clock.now())
-    ).one_or_none()
-    if row is None:
+    shown = {"token_sha256": tokens.sha256(token), "now": clock.now()}
+    found = session.execute(_HOLDER, shown).one_or_none()
+    if found is None:
         raise TokenExpired("Lấy mã truy cập mới rồi gửi lại; dữ liệu trên máy vẫn còn.")
-    if row[1].revoke_mode == RevokeMode.STOLEN:
+    if found.revoke_mode == RevokeMode.STOLEN:
         raise DeviceRevoked(wipe=True)
-    person = _active_person(session, row[0].person_id)
-    return Caller(person.id, person.full_name, person.roles, device_id=row[1].id)
-
-
-def _active_person(session: Session, person_id: str) -> Person:
-    try:
-        person = queries.person(session, person_id)
-    except PersonUnknown:
-        raise TokenExpired from None
-    if not person.is_active:
+    if not found.is_active or (found.is_demo and not settings.current().demo):
         raise TokenExpired
-    return person
+    roles = frozenset(session.scalars(_ROLES, {"person_id": found.person_id}))
+    return Caller(found.person_id, found.full_name, roles, device_id=found.device_id)

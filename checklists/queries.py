@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from checklists import definition as d
@@ -34,6 +34,17 @@ def version(session: Session, reference: str) -> ChecklistVersion:
             f"Chưa công bố danh mục «{shown}». Xem các phiên bản tại trang «Danh mục».", checklist=shown
         )
     return found
+
+
+_SHA256 = select(ChecklistVersion.sha256).where(
+    ChecklistVersion.code == bindparam("code"), ChecklistVersion.version == bindparam("number")
+)
+
+
+def sha256_of(session: Session, reference: str) -> str | None:
+    """The hash of the version that is called `CODE@VERSION`; None if nothing is published under this name."""
+    code, _, number = reference.partition("@")
+    return session.scalar(_SHA256, {"code": code, "number": number}) if _is_plain(reference) else None
 
 
 def _is_plain(reference: str) -> bool:

@@ -18,6 +18,9 @@ class Epoch(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+_CURRENT = select(Epoch.id).order_by(Epoch.started_at.desc()).limit(1)
+
+
 def begin(session: Session, *, at: datetime) -> str:
     """A new epoch is the current one, even where the clock stands before the beginning of the last one."""
     last = session.scalar(select(Epoch.started_at).order_by(Epoch.started_at.desc()).limit(1))
@@ -32,4 +35,4 @@ def begin(session: Session, *, at: datetime) -> str:
 
 def current(session: Session) -> str:
     """The current epoch; the first start has begun one."""
-    return session.scalars(select(Epoch.id).order_by(Epoch.started_at.desc()).limit(1)).one()
+    return session.scalars(_CURRENT).one()

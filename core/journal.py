@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core import ids
+from core import bulk, ids
 from core.caller import Caller
 from core.db import Base, Id, UTCDateTime
 
@@ -41,9 +41,8 @@ def record(
         about: the kind and id of the thing it happened to.
         details: JSON-ready facts.
     """
-    session.add(
-        JournalEntry(
-            id=ids.new_id(), at=at, event=event, person_id=by.person_id, device_id=by.device_id, name=by.name,
-            about_kind=about[0], about_id=about[1], details=details,
-        )
-    )  # fmt: skip
+    entry = {
+        "id": ids.new_id(), "at": at, "event": event, "person_id": by.person_id, "device_id": by.device_id,
+        "name": by.name, "about_kind": about[0], "about_id": about[1], "details": details,
+    }  # fmt: skip
+    bulk.insert(session, JournalEntry, [entry])

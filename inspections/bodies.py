@@ -182,8 +182,14 @@ SHAPES: dict[str, Shape] = {
 }
 
 
-def fault(operation_type: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The first member that does not fit, or None if the body can be taken."""
+def fault(
+    operation_type: str, body: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """The first member that does not fit, or None if the body can be taken.
+
+    Args:
+        fields: what `entities.writes` says of the same body, where the caller has asked already.
+    """
     shape = SHAPES.get(operation_type, Shape({}, {}))
     for name, check in shape.required.items():
         if not check(body.get(name)):
@@ -195,13 +201,12 @@ def fault(operation_type: str, body: Mapping[str, Any]) -> dict[str, Any] | None
         return {"member": "blob", "problem": "one_of_blob_and_refusal"}
     if operation_type == "remark.add" and not entities.is_name(body["entity"]):
         return {"member": "entity", "problem": "wrong_form"}
-    return _field_fault(operation_type, body)
-
-
-def _field_fault(operation_type: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
     if operation_type not in entities.WRITE_TYPES:
         return None
-    fields = entities.writes(operation_type, body)
+    return _field_fault(entities.writes(operation_type, body) if fields is None else fields)
+
+
+def _field_fault(fields: Mapping[str, Any]) -> dict[str, Any] | None:
     if not fields:
         return {"member": "", "problem": "sets_nothing"}
     # A field's name stands in the lines that are hashed, where a tab or a line end would forge another line.

@@ -23,6 +23,7 @@ class ChainedOperation(msgspec.Struct, frozen=True):
     digest: str
     prev: str
     hash: str
+    body_sha256: str
 
 
 def thumbprint(jwk: Mapping[str, str]) -> str:
@@ -34,12 +35,16 @@ def thumbprint(jwk: Mapping[str, str]) -> str:
 
 def digest(operation: Operation) -> str:
     """What the operation is, wherever it stands: everything but its device and number."""
+    return _digest(operation, op.body_sha256(operation))
+
+
+def _digest(operation: Operation, body_hash: str) -> str:
     return sha256(
         "\n".join(
             (
                 "td1-op", operation.op_id, operation.type, operation.inspection, operation.entity,
                 ",".join(sorted(operation.parents)), operation.checklist, operation.actor, operation.hlc,
-                operation.wall, operation.clk, op.body_sha256(operation),
+                operation.wall, operation.clk, body_hash,
             )
         )
     )  # fmt: skip
@@ -59,9 +64,10 @@ def chained(device: str, prev: str, operations: Iterable[Operation]) -> tuple[Ch
     """The operations, in the order given, each with its place in the chain that stood at `prev`."""
     links = []
     for operation in operations:
-        own_digest = digest(operation)
+        body_hash = op.body_sha256(operation)
+        own_digest = _digest(operation, body_hash)
         own_hash = link(device, operation.seq, prev=prev, operation_digest=own_digest)
-        links.append(ChainedOperation(operation, device, own_digest, prev, own_hash))
+        links.append(ChainedOperation(operation, device, own_digest, prev, own_hash, body_hash))
         prev = own_hash
     return tuple(links)
 

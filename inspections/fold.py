@@ -70,7 +70,9 @@ class Entry(msgspec.Struct, frozen=True, dict=True):
 
     def placed(self, pos: int, *, effect: str, code: str | None, detail: Mapping[str, Any] | None) -> "Entry":
         """The entry at its position in the log, with what became of it there."""
-        placed = msgspec.structs.replace(self, pos=pos, effect=effect, code=code, detail=detail)
+        placed = Entry(
+            self.operation, self.device, self.digest, effect, code, pos, self.hash, self.received_at, detail
+        )  # fmt: skip
         # A batch is judged entry by entry, and reading a body is much of the work: it is done once.
         vars(placed).update(parsed=self.parsed, writes=self.writes)
         return placed
@@ -91,7 +93,7 @@ def _shape(value: object) -> object:
     return "number", value
 
 
-@dataclass
+@dataclass(slots=True)
 class Register:
     """All writes to one field of one entity, and all that some operation there has named as a parent."""
 
@@ -209,6 +211,21 @@ class Fold:
     def conflicts(self) -> tuple[Conflict, ...]:
         """Every open conflict, by entity and field."""
         return tuple(conflict for entity in self.entities() for conflict in self.conflicts_at(entity))
+
+    def has_registers(self, entity: str) -> bool:
+        """Whether anything effective was written to the entity."""
+        return entity in self._registers
+
+    def standing(self, entity: str) -> list[tuple[str, str]]:
+        """The fields of the entity with the ids of what stands there, in order."""
+        found = self._registers.get(entity, {}).items()
+        return sorted((name, op_id) for name, register in found for op_id in register.standing)
+
+    def conflicts_after(self, entry: Entry) -> tuple[Conflict, ...]:
+        """The conflicts at the entry's entity as they would be open with the entry."""
+        if entry.entity not in self._registers or not entry.writes:
+            return ()  # a first write meets nothing
+        return self.with_entry(entry).conflicts_at(entry.entity)
 
     def with_entry(self, entry: Entry) -> "Fold":
         """A fold of the entry's entity alone, as it would stand with the entry."""

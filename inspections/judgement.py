@@ -81,7 +81,7 @@ def _openness(entry: Entry, situation: Situation) -> Judgement | None:
 def _form(entry: Entry, situation: Situation) -> Judgement | None:
     if entry.parsed is None:
         return aside(Code.VALUE_INVALID, member="", problem="not_a_json_object")
-    if found := bodies.fault(entry.operation.type, entry.body):
+    if found := bodies.fault(entry.operation.type, entry.body, fields=entry.writes):
         return aside(Code.VALUE_INVALID, **found)
     if _closes_a_circle(entry, situation.fold):
         return aside(Code.VALUE_INVALID, member="parents", problem="circle")
@@ -94,6 +94,8 @@ def _closes_a_circle(entry: Entry, folded: Fold) -> bool:
     """Whether the operation would be its own ancestor, so that a register could lose every head."""
     if entry.op_id in entry.operation.parents:
         return True
+    if not folded.has_registers(entry.entity):
+        return False
     if entry.op_id not in folded.register(entry.entity, entities.RETRACT).replaced:
         return False  # nothing there has named it as a parent, so it is nobody's ancestor
     known, waiting, seen = folded.known(entry.entity), list(entry.operation.parents), set()
@@ -179,6 +181,8 @@ def _resolution(entry: Entry, situation: Situation) -> Judgement | None:
 
 
 def _ends_a_conflict(entry: Entry, folded: Fold) -> bool:
+    if len(entry.operation.parents) < 2 and not folded.has_registers(entry.entity):
+        return False
     parents = set(entry.operation.parents)
     retractions = {head.op_id for head in folded.heads(entry.entity, entities.RETRACT)}
     retracts = entities.RETRACT in entry.writes
@@ -201,8 +205,7 @@ def _named_values(folded: Fold, entity: str, name: str, parents: set[str]) -> in
 def _write(entry: Entry, situation: Situation) -> Judgement:
     code, detail = _warning(entry, situation)
     touched = {*entry.writes, entities.RETRACT}
-    standing = situation.fold.with_entry(entry).conflicts_at(entry.entity) if entry.writes else ()
-    for conflict in standing:
+    for conflict in situation.fold.conflicts_after(entry):
         if conflict.field in touched:
             detail["conflict"] = {
                 "entity": conflict.entity, "field": conflict.field, "kind": "hard",
@@ -213,9 +216,10 @@ def _write(entry: Entry, situation: Situation) -> Judgement:
 
 
 def _warning(entry: Entry, situation: Situation) -> tuple[Code | None, dict[str, Any]]:
-    unknown = sorted(set(entry.operation.parents) - situation.fold.known(entry.entity).keys())
-    if unknown:
-        return Code.PARENT_UNKNOWN, {"parents": unknown}
+    if entry.operation.parents:
+        unknown = sorted(set(entry.operation.parents) - situation.fold.known(entry.entity).keys())
+        if unknown:
+            return Code.PARENT_UNKNOWN, {"parents": unknown}
     wall = entry.operation.wall
     if not bodies.is_moment(wall):
         return Code.CLOCK_IMPLAUSIBLE, {"wall": wall}

@@ -4,16 +4,16 @@ It exists inside one transaction, under the lock of the inspection's row; it com
 nothing itself.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
-from core.db import Base
+from core import bulk
 from inspections import chain, entities, fold, judgement, log_reading, operation, signoff
 from inspections.chain import ChainedOperation
 from inspections.fold import Entry, Fold
@@ -23,6 +23,10 @@ from inspections.workflow import Form, Part, State
 
 _NEEDS_WHOLE = frozenset(
     f"inspection.{step}" for step in ("signoff", "signoff_confirmed", "submit", "approve")
+)
+
+_FORGET_HEADS = delete(Head).where(
+    Head.inspection == bindparam("inspection"), Head.entity.in_(bindparam("entities", expanding=True))
 )
 
 
@@ -84,11 +88,18 @@ class Ledger:
     rows: list[dict[str, Any]] = field(default_factory=list)
     references: list[dict[str, Any]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
+    overwritten: set[str] = field(default_factory=set)
+    situations: dict[str, Situation] = field(default_factory=dict)
 
     def write(self, chained: ChainedOperation, standing: Standing) -> Outcome:
         """The operation, one of those that the ledger was opened for, is judged and has the next position."""
         entry = self.unplaced[chained.operation.seq]
-        verdict = judgement.judge(entry, self._situation(entry, standing))
+        is_write = chained.operation.type in entities.WRITE_TYPES
+        known = self.situations.get(chained.operation.actor) if is_write else None
+        situation = known or self._situation(entry, standing)
+        if is_write:
+            self.situations[chained.operation.actor] = situation
+        verdict = judgement.judge(entry, situation)
         self.end = self.end.after(entry.hash, verdict)
         placed = entry.placed(
             self.end.pos, effect=verdict.effect, code=verdict.code, detail=verdict.detail or None
@@ -114,9 +125,13 @@ class Ledger:
         )  # fmt: skip
 
     def _take(self, placed: Entry, verdict: Judgement) -> None:
-        self.fold.add(placed)
         if placed.is_effective and placed.writes:
+            if self.fold.has_registers(placed.entity) and placed.entity not in self.touched:
+                self.overwritten.add(placed.entity)
             self.touched.add(placed.entity)
+        self.fold.add(placed)
+        if verdict.ends_waiting or verdict.waits or verdict.taken is not None:
+            self.situations.clear()
         if verdict.ends_waiting:
             self.inspection.waiting_signoff, self.waiting = None, None
         if verdict.waits:
@@ -144,37 +159,25 @@ class Ledger:
         rebuilt = fold.build(self.fold.entries.values())
         if rebuilt.left_out != self.fold.left_out:
             newly = rebuilt.left_out - self.fold.left_out
-            self.touched |= {rebuilt.entries[op_id].entity for op_id in newly}
+            entities_of_them = {rebuilt.entries[op_id].entity for op_id in newly}
+            self.touched |= entities_of_them
+            self.overwritten |= entities_of_them
         self.fold = rebuilt
 
     def flush(self) -> None:
         """What was written stands in the database: operations, references to files, heads."""
         self.inspection.head_pos, self.inspection.root = self.end.pos, self.end.root
-        add(self.session, LoggedOperation, self.rows)
-        add(self.session, BlobReference, self.references)
-        for names in log_reading.portions(self.touched):
-            self.session.execute(
-                delete(Head).where(Head.inspection == self.inspection.id, Head.entity.in_(names))
-            )
+        bulk.insert(self.session, LoggedOperation, self.rows)
+        bulk.insert(self.session, BlobReference, self.references)
+        for names in log_reading.portions(self.overwritten):
+            self.session.execute(_FORGET_HEADS, {"inspection": self.inspection.id, "entities": names})
         heads = [
-            {"inspection": self.inspection.id, "entity": entity, "field": name, "op_id": head.op_id}
+            {"inspection": self.inspection.id, "entity": entity, "field": name, "op_id": op_id}
             for entity in sorted(self.touched)
-            for name in self.fold.fields(entity)
-            for head in self.fold.heads(entity, name)
+            for name, op_id in self.fold.standing(entity)
         ]
-        add(self.session, Head, heads)
-        self.session.flush()  # so that what is appended next in this transaction counts from here
-        self.rows, self.references, self.touched = [], [], set()
-
-
-def add(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """The rows, which all have the same members, stand in the table.
-
-    They go to the driver at once, where the ORM's bulk insert makes a statement of its own for every stretch
-    of rows that lack the same members.
-    """
-    if rows:
-        session.connection().execute(insert(table), rows)
+        bulk.insert(self.session, Head, heads)
+        self.rows, self.references, self.touched, self.overwritten = [], [], set(), set()
 
 
 def row_of(chained: ChainedOperation, verdict: Judgement, *, end: End | None, at: datetime) -> dict[str, Any]:
@@ -184,7 +187,7 @@ def row_of(chained: ChainedOperation, verdict: Judgement, *, end: End | None, at
         "device": chained.device, "seq": sent.seq, "op_id": sent.op_id,
         "inspection": end.inspection if end else None, "pos": end.pos if end else None,
         "type": sent.type, "entity": sent.entity, "header": operation.header_text(sent), "body": sent.body,
-        "body_sha256": operation.body_sha256(sent), "digest": chained.digest, "prev_hash": chained.prev,
+        "body_sha256": chained.body_sha256, "digest": chained.digest, "prev_hash": chained.prev,
         "hash": chained.hash, "effect": verdict.effect.value,
         "code": verdict.code.value if verdict.code else None, "detail": verdict.detail or None,
         "received_at": at, "log_hash": end.root if end else None,

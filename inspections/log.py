@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from accounts.device_models import Device
-from core import clock, epoch, ids, server_key
+from core import bulk, clock, epoch, ids, server_key
 from core.caller import Caller
 from inspections import chain, ledger, log_reading, queries, receipts, signoff
 from inspections.chain import ChainedOperation
@@ -61,7 +61,7 @@ def append(
             is_device_lost=device.revoke_mode == "lost",
         )
         outcomes |= _write(session, inspection, batch, standing, at=at)
-    _move_head(session, device, operations)
+    _move_head(device, operations)
     for inspection in locked.values():
         _settle(session, inspection, at=at)
     return [outcomes[chained.operation.seq] for chained in operations]
@@ -78,7 +78,7 @@ def _kept_beside(
     held: Mapping[str, bool],
 ) -> dict[int, Judgement]:  # fmt: skip
     """The verdicts on those operations that belong to no stream, by number."""
-    used = set(log_reading.by_op_id(session, {chained.operation.op_id for chained in operations}))
+    used = log_reading.used_ids(session, {chained.operation.op_id for chained in operations})
     teams = {name: {member.person_id for member in one.team} for name, one in locked.items()}
     verdicts: dict[int, Judgement] = {}
     for chained in operations:
@@ -103,7 +103,7 @@ def _write_beside(
     for row in rows:
         if row["code"] == Code.OP_ID_REUSED:
             row["op_id"] = None  # the id stays readable in the header; the first use keeps it
-    ledger.add(session, LoggedOperation, rows)
+    bulk.insert(session, LoggedOperation, rows)
     return outcomes
 
 
@@ -119,10 +119,9 @@ def _write(
     return outcomes
 
 
-def _move_head(session: Session, device: Device, operations: Sequence[ChainedOperation]) -> None:
+def _move_head(device: Device, operations: Sequence[ChainedOperation]) -> None:
     last = operations[-1]
     device.seq, device.hash = last.operation.seq, last.hash
-    session.flush()  # so that a sign-off that waited for these operations finds the device where it is
 
 
 def append_own(
@@ -145,7 +144,7 @@ def append_own(
     ]
     operations = chain.chained(device.id, device.hash, written)
     outcomes = _write(session, locked, operations, Standing(parts={actor: parts}), at=at)
-    _move_head(session, device, operations)
+    _move_head(device, operations)
     receipts.give(session, device, at=at)
     _settle(session, locked, at=at)
     return [outcomes[chained.operation.seq] for chained in operations]

@@ -7,16 +7,16 @@ and none is longer than SQLite takes.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.device_models import Device, DeviceGrant
 from accounts.models import Person
 from checklists import definition, values
 from checklists import queries as checklist_queries
-from checklists.errors import ChecklistUnknown
+from core import bulk
 from core.files import StoredFile
 from inspections import fold, operation, signoff
 from inspections.fold import Entry, Fold, Freeze
@@ -35,15 +35,29 @@ def portions(values: Collection[str]) -> Iterator[list[str]]:
         yield ordered[start : start + PORTION]
 
 
+_LOCKED = (
+    select(Inspection)
+    .where(Inspection.id == bindparam("inspection"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def locked(session: Session, inspection_id: str) -> Inspection | None:
     """The inspection, read afresh and held until the transaction ends: one writer of its log at a time."""
     # `key_share`: rows that refer to the inspection may come meanwhile. Whoever has just added one and then
     # wants this lock would otherwise wait for another who has done the same, for ever (PostgreSQL).
-    query = select(Inspection).where(Inspection.id == inspection_id).with_for_update(key_share=True)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(_LOCKED, {"inspection": inspection_id})
 
 
-def entry_of(row: LoggedOperation) -> Entry:
+_OF_ENTRY = (
+    LoggedOperation.header, LoggedOperation.body, LoggedOperation.body_sha256, LoggedOperation.device,
+    LoggedOperation.digest, LoggedOperation.effect, LoggedOperation.code, LoggedOperation.pos,
+    LoggedOperation.hash, LoggedOperation.received_at, LoggedOperation.detail,
+)  # fmt: skip
+
+
+def entry_of(row: LoggedOperation | Row[Any]) -> Entry:
     """The stored operation with what became of it."""
     sent = operation.from_stored(row.header, body=row.body, body_hash=row.body_sha256)
     return Entry(
@@ -52,13 +66,13 @@ def entry_of(row: LoggedOperation) -> Entry:
     )  # fmt: skip
 
 
-def _entries(session: Session, query: Select[LoggedOperation]) -> list[Entry]:
-    return [entry_of(row) for row in session.scalars(query)]
+def _entries(session: Session, query: Select[Any]) -> list[Entry]:
+    return [entry_of(row) for row in session.execute(query)]
 
 
-def _stream(inspection_id: str) -> Select[LoggedOperation]:
+def _stream(inspection_id: str) -> Select[Any]:
     return (
-        select(LoggedOperation)
+        select(*_OF_ENTRY)
         .where(LoggedOperation.inspection == inspection_id, LoggedOperation.pos.is_not(None))
         .order_by(LoggedOperation.pos)
     )
@@ -91,7 +105,7 @@ def fold_at(session: Session, inspection_id: str, pos: int) -> Fold:
 def partial_fold(session: Session, inspection: Inspection, touched: Collection[str]) -> Fold:
     """The fold of these entities alone, with what past signatures have left out of them."""
     entries: list[Entry] = []
-    for names in portions(touched):
+    for names in portions(touched) if inspection.head_pos else ():
         entries += _entries(session, _stream(inspection.id).where(LoggedOperation.entity.in_(names)))
     return fold.build(entries, frozen=_freezes(session, inspection))
 
@@ -101,6 +115,11 @@ def _freezes(session: Session, inspection: Inspection) -> list[Freeze]:
         return []
     steps = _stream(inspection.id).where(LoggedOperation.type.in_(_FREEZING))
     return fold.freezes(_entries(session, steps))
+
+
+def used_ids(session: Session, op_ids: Collection[str]) -> set[str]:
+    """Those of the ids that operations are stored under, of whatever inspection and device."""
+    return bulk.present(session, LoggedOperation.op_id, set(filter(operation.is_id, op_ids)))
 
 
 def by_op_id(session: Session, op_ids: Collection[str]) -> dict[str, LoggedOperation]:
@@ -122,7 +141,7 @@ def adoptable(session: Session, inspection_id: str, op_ids: Collection[str]) -> 
 def beside(session: Session, inspection_id: str) -> list[Entry]:
     """The operations that name this inspection and stand in their device's chain alone, in no stream."""
     named = LoggedOperation.header.contains(f'"inspection":"{inspection_id}"', autoescape=True)
-    query = select(LoggedOperation).where(LoggedOperation.inspection.is_(None), named)
+    query = select(*_OF_ENTRY).where(LoggedOperation.inspection.is_(None), named)
     return _entries(session, query.order_by(LoggedOperation.received_at, LoggedOperation.seq))
 
 
@@ -179,20 +198,24 @@ class Version:
     items: Items
 
 
-@lru_cache(maxsize=16)
-def _items(content: bytes) -> Items:
-    return values.items_of(definition.decoded(content))
+_ITEMS: dict[str, Items] = {}
+
+
+def _items(session: Session, reference: str, sha256: str) -> Items:
+    """The items of the version; a published version never changes, so it is read once."""
+    if sha256 not in _ITEMS:
+        content = checklist_queries.version(session, reference).content
+        _ITEMS[sha256] = values.items_of(definition.decoded(content))
+    return _ITEMS[sha256]
 
 
 def versions(session: Session, references: Collection[str]) -> dict[str, Version]:
     """The published versions among these, by `CODE@VERSION`; what nobody published is absent."""
     found = {}
     for reference in sorted(references):
-        try:
-            version = checklist_queries.version(session, reference)
-        except ChecklistUnknown:
-            continue
-        found[reference] = Version(version.sha256, _items(version.content))
+        sha256 = checklist_queries.sha256_of(session, reference)
+        if sha256 is not None:
+            found[reference] = Version(sha256, _items(session, reference, sha256))
     return found
 
 
@@ -201,19 +224,24 @@ def earlier_checklists(session: Session, inspection_id: str) -> frozenset[str]:
     steps = _stream(inspection_id).where(
         LoggedOperation.type == "inspection.supplement", LoggedOperation.effect == "applied"
     )
-    return frozenset(str(row.detail["before"]) for row in session.scalars(steps) if row.detail)
+    return frozenset(str(row.detail["before"]) for row in session.execute(steps) if row.detail)
+
+
+_GRANTS = (
+    select(DeviceGrant.person_id, DeviceGrant.expires_at, Person.is_active)
+    .join(Person, Person.id == DeviceGrant.person_id)
+    .where(
+        DeviceGrant.device_id == bindparam("device"),
+        DeviceGrant.person_id.in_(bindparam("persons", expanding=True)),
+    )
+)
 
 
 def grants(session: Session, device: str, persons: Collection[str], *, at: datetime) -> dict[str, bool]:
     """Of those persons who were ever granted the device: whether it still holds and they are active."""
-    known = [name for name in persons if operation.is_id(name)]
-    query = (
-        select(DeviceGrant.person_id, DeviceGrant.expires_at, Person.is_active)
-        .join(Person, Person.id == DeviceGrant.person_id)
-        .where(DeviceGrant.device_id == device)
-    )
+    known = {name for name in persons if operation.is_id(name)}
     return {
         person: is_active and expires_at > at
-        for names in portions(set(known))
-        for person, expires_at, is_active in session.execute(query.where(DeviceGrant.person_id.in_(names)))
+        for names in portions(known)
+        for person, expires_at, is_active in session.execute(_GRANTS, {"device": device, "persons": names})
     }

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from accounts import device_keys, devices
@@ -23,11 +23,26 @@ from inspections import chain, codes, ledger, log, operation, receipts
 from inspections.chain import ChainedOperation
 from inspections.models import BlobReference, LoggedOperation, Receipt
 from inspections.operation import Operation
-from sync import limits, schemas, signatures
+from sync import batch_text, limits, schemas, signatures
 from sync.errors import BadChain, BadSignature, BatchTooLarge, ChainFork, EpochMismatch, Gap
 from sync.models import UploadedBlob
 from sync.schemas import PushIn, PushOut, Reason, Result, Verdict
 
+_HAS_COME = exists().where(
+    UploadedBlob.inspection == BlobReference.inspection, UploadedBlob.sha256 == BlobReference.sha256
+)
+_SPEAKS = and_(
+    LoggedOperation.inspection == BlobReference.inspection, LoggedOperation.op_id == BlobReference.op_id
+)
+_MISSING_BLOBS = (
+    select(BlobReference.sha256)
+    .join(LoggedOperation, _SPEAKS)
+    .where(
+        LoggedOperation.device == bindparam("device"),
+        LoggedOperation.seq.between(bindparam("first"), bindparam("last")),
+        ~_HAS_COME,
+    )
+)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")  # in UTF-8, half a pair can only come as an escape
 
@@ -75,7 +90,9 @@ def read(raw: bytes) -> Batch:
         BatchTooLarge: too many operations.
         BadChain: numbers with holes, or a head that the operations do not lead to.
     """
-    sent = _shaped(framing.decoded(raw))  # 1
+    sent = batch_text.read(raw)  # 1
+    if sent is None or len(sent.ops) > limits.MAX_PUSH_OPERATIONS:
+        sent = _shaped(framing.decoded(raw))
     if not sent.ops:
         raise errors.Malformed("Gói gửi lên không có thao tác nào.", place="$.ops")
     first = sent.ops[0].seq
@@ -121,8 +138,6 @@ def receive(session: Session, batch: Batch, *, by: Caller, at: datetime) -> Push
         EpochMismatch, Gap, ChainFork: the batch does not continue what is stored.
     """
     device = devices.locked_tablet(session, batch.device)  # 3
-    if by.device_id == device.id:
-        device.last_seen_at = at  # a batch that somebody else brings says nothing of where the tablet is
     message = chain.head_message(batch.device, batch.last, batch.head)
     if not device_keys.is_signed(device.public_jwk, message, batch.sig):  # 4
         raise BadSignature
@@ -134,13 +149,16 @@ def receive(session: Session, batch: Batch, *, by: Caller, at: datetime) -> Push
     results = [_duplicate(link.operation.op_id, stored[link.operation.seq])
                for link in batch.operations if link.operation.seq in stored]  # fmt: skip
     results += [_result(outcome) for outcome in log.append(session, fresh, device=device, at=at)]  # 8
-    receipt = receipts.give(session, device, at=at) if device.seq else None  # 9
+    receipt = _receipt(session, device, current, is_new=bool(fresh), at=at)  # 9
+    if by.device_id == device.id:
+        device.last_seen_at = at  # a batch that somebody else brings says nothing of where the tablet is
     if fresh:
         signatures.keep(session, device, batch.operations, head=batch.head, sig=batch.sig)
         journal.record(
             session, "batch.received", about=("device", device.id), by=by, at=at,
             first_seq=fresh[0].operation.seq, last_seq=device.seq,
         )  # fmt: skip
+    session.flush()  # what is received next in this transaction reads the device's row again
     return PushOut(
         device=device.id, epoch=current, acked_seq=device.seq, acked_hash=device.hash,
         server_time=clock.wire_time(at), server_hlc=f"{int(at.timestamp() * 1000):012x}-0000",
@@ -195,6 +213,8 @@ def _reason(code: str, detail: dict[str, Any]) -> Reason:
 
 
 def _verdict(outcome: ledger.Outcome | Stored) -> Verdict:
+    if outcome.code is None and not outcome.detail:
+        return Verdict(outcome.effect, outcome.inspection, outcome.pos, None, None, None)
     detail = dict(outcome.detail or {})
     contest = detail.pop("conflict", None)
     reason = _reason(outcome.code, detail) if outcome.code else None
@@ -207,7 +227,11 @@ def _verdict(outcome: ledger.Outcome | Stored) -> Verdict:
 
 
 def _result(outcome: ledger.Outcome) -> Result:
-    return Result(op_id=outcome.op_id, seq=outcome.seq, **msgspec.structs.asdict(_verdict(outcome)))
+    told = _verdict(outcome)
+    return Result(
+        outcome.op_id, outcome.seq, told.status, told.inspection, told.pos, told.error, told.warning,
+        told.conflict,
+    )  # fmt: skip
 
 
 def _duplicate(op_id: str, row: Stored) -> Result:
@@ -216,20 +240,24 @@ def _duplicate(op_id: str, row: Stored) -> Result:
 
 def _missing_blobs(session: Session, batch: Batch, device: Device) -> list[str]:
     """The files that operations of the batch speak of and that have not come for their inspection."""
-    has_come = exists().where(
-        UploadedBlob.inspection == BlobReference.inspection, UploadedBlob.sha256 == BlobReference.sha256
-    )
-    speaks = and_(
-        LoggedOperation.inspection == BlobReference.inspection, LoggedOperation.op_id == BlobReference.op_id
-    )
-    numbers = LoggedOperation.seq.between(batch.first, batch.last)
-    query = select(BlobReference.sha256).join(LoggedOperation, speaks)
-    missing = session.scalars(query.where(LoggedOperation.device == device.id, numbers, ~has_come))
-    return _names(sorted(set(missing)))
+    if not any(map(_may_speak_of_a_file, batch.operations)):
+        return []
+    numbers = {"device": device.id, "first": batch.first, "last": batch.last}
+    return _names(sorted(set(session.scalars(_MISSING_BLOBS, numbers))))
+
+
+def _may_speak_of_a_file(link: ChainedOperation) -> bool:
+    """Whether the body could name a file; most do not, and need not be looked up."""
+    body = link.operation.body or ""
+    return "blob" in body or "\\u" in body
 
 
 def _names(hashes: Sequence[str]) -> list[str]:
     return [f"sha256:{sha256}" for sha256 in hashes]
+
+
+def _receipt(session: Session, device: Device, since: str, *, is_new: bool, at: datetime) -> Receipt | None:
+    return receipts.give(session, device, at=at, is_first=is_new, since=since) if device.seq else None
 
 
 def _shown(receipt: Receipt | None) -> schemas.ReceiptOut | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from accounts.device_models import Device
+from core import bulk
 from inspections.chain import ChainedOperation
 from sync.models import HeadSignature
 
@@ -22,4 +23,5 @@ def keep(session: Session, device: Device, links: Sequence[ChainedOperation], *,
         links: the whole batch; the device is at the last of it that is stored.
     """
     beyond = [link.digest for link in links if link.operation.seq > device.seq]
-    session.add(HeadSignature(device=device.id, seq=device.seq, head=head, sig=sig, beyond=beyond or None))
+    row = {"device": device.id, "seq": device.seq, "head": head, "sig": sig, "beyond": beyond or None}
+    bulk.insert(session, HeadSignature, [row])

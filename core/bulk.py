@@ -1,0 +1,105 @@
+"""Many rows to the driver in one statement, for the few places where a thousand of them come at once.
+
+It is the table's own insert without the toolkit's work on every row: values become what the column's type
+makes of them, and nothing is read back. It begins and commits nothing, and fires no events of the ORM.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import DateTime, Table
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from core.db import Base
+
+Row = Mapping[str, Any]
+Bound = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class _Form:
+    """The statement for one table and dialect, and what it takes for the rows."""
+
+    statement: str
+    parameters: Callable[[Sequence[Row]], Any]
+
+
+def insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+    """The rows, each with a value for every column of the model's table, stand in it.
+
+    What the session holds and has not flushed is not written first: the rows must not refer to it.
+    """
+    if rows:
+        connection = session.connection()
+        form = _form(cast(Table, model.__table__), connection.dialect)
+        connection.exec_driver_sql(form.statement, form.parameters(rows))
+
+
+def present(session: Session, column: InstrumentedAttribute[Any], values: Collection[str]) -> set[str]:
+    """Those of the values that the column holds already; each must be one that its type can have."""
+    if not values:
+        return set()
+    connection = session.connection()
+    bound = _bound(column.type, connection.dialect) or str
+    known = {bound(value): value for value in values}
+    named, table = column.name, column.table.name
+    listed: Any = list(known)
+    if connection.dialect.name == "sqlite":
+        listed = msgspec.json.encode(listed).decode()
+        matches = "IN (SELECT value FROM json_each(?))"
+    else:
+        matches = f"= ANY(%s::{column.type.compile(connection.dialect)}[])"
+    statement = f"SELECT {named} FROM {table} WHERE {named} {matches}"  # noqa: S608 (our own names)
+    return {known[str(row[0])] for row in connection.exec_driver_sql(statement, (listed,))}
+
+
+_FORMS: dict[tuple[Table, str], _Form] = {}
+
+
+def _form(table: Table, dialect: Dialect) -> _Form:
+    key = table, dialect.name
+    if key not in _FORMS:
+        _FORMS[key] = (_many_rows if dialect.name == "sqlite" else _one_document)(table, dialect)
+    return _FORMS[key]
+
+
+def _many_rows(table: Table, dialect: Dialect) -> _Form:
+    """SQLite: the statement is prepared once and stepped through the rows."""
+    names = [column.name for column in table.columns]
+    marks = ", ".join("?" * len(names))
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 (our own names)
+    bounds = [_bound(column.type, dialect) for column in table.columns]
+
+    def parameters(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        columns = (_column(rows, name, bound) for name, bound in zip(names, bounds, strict=True))
+        return list(zip(*columns, strict=True))
+
+    return _Form(statement, parameters)
+
+
+def _column(rows: Sequence[Row], name: str, bound: Bound | None) -> list[Any]:
+    values = [row[name] for row in rows]
+    return values if bound is None else [None if value is None else bound(value) for value in values]
+
+
+def _one_document(table: Table, dialect: Dialect) -> _Form:
+    """PostgreSQL: one JSON document for all rows costs the client least, and the server no more than they."""
+    names = ", ".join(column.name for column in table.columns)
+    typed = ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in table.columns)
+    statement = (
+        f"INSERT INTO {table.name} ({names}) SELECT {names} FROM json_to_recordset(%s) AS given ({typed})"  # noqa: S608 (our own names)
+    )
+    return _Form(statement, lambda rows: (msgspec.json.encode(rows).decode(),))
+
+
+def _bound(kind: TypeEngine[Any], dialect: Dialect) -> Bound | None:
+    """What makes of a value what the driver takes, or None if that is the value itself."""
+    bound: Bound | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    is_moment = isinstance(kind, TypeDecorator) and isinstance(kind.impl_instance, DateTime)
+    # A batch has one moment, and writing it out is dear.
+    return lru_cache(maxsize=16)(bound) if bound is not None and is_moment else bound

@@ -110,6 +110,20 @@ def _is_refusal(value: object) -> bool:
     )
 
 
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict) and all(item is None or isinstance(item, str) for item in value.values())
+
+
+def _is_reissue(value: object) -> bool:
+    """Whether the value names a link of another chain: device, number and hash."""
+    return (
+        isinstance(value, dict)
+        and says_something(value.get("device"))
+        and _is_count(value.get("seq"))
+        and _is_hash(value.get("hash"))
+    )
+
+
 _ATTACHED = Shape(
     {"blob": is_blob_name, "size": _is_count, "mime": says_something},
     {"taken_at": is_moment, "item": is_text, "caption": is_text},
@@ -171,12 +185,18 @@ SHAPES: dict[str, Shape] = {
     ),
     "inspection.signoff_confirmed": Shape({"op_id": _is_id, "content": _is_hash}, {}),
     "inspection.signoff_lapsed": Shape({"op_id": _is_id, "code": is_text}, {}),
+    "inspection.submit_confirmed": Shape({"op_id": _is_id}, {}),
     "inspection.send_back": Shape({"reason": says_something}, {"due_on": is_day}),
     "inspection.approve": Shape({"content": _is_hash}, {}),
-    "inspection.reopen": _REASONED,
+    "inspection.reopen": Shape({"reason": says_something}, {"content": _is_hash}),
     "inspection.postpone": _REASONED,
     "inspection.cancel": _REASONED,
-    "inspection.supplement": Shape({"checklist": says_something}, {"mapping": _is_object}),
+    "inspection.supplement": Shape({"checklist": says_something}, {"mapping": _is_mapping}),
+    "inspection.receive_correction": Shape({"received_on": is_day}, {"document": is_text, "note": is_text}),
+    "inspection.accept_correction": Shape({"decided_on": is_day}, {"note": is_text}),
+    "inspection.refuse_correction": Shape(
+        {"decided_on": is_day, "reason": says_something}, {"due_on": is_day}
+    ),
     "quarantine.adopt": Shape({"op_id": _is_id, "type": is_text, "body": is_text}, {}),
     "quarantine.dismiss": Shape({"op_id": _is_id, "reason": says_something}, {}),
 }
@@ -197,6 +217,8 @@ def fault(
     for name, check in shape.optional.items():
         if body.get(name) is not None and not check(body[name]):
             return {"member": name, "problem": "wrong_form"}
+    if body.get("reissues") is not None and not _is_reissue(body["reissues"]):
+        return {"member": "reissues", "problem": "wrong_form"}
     if operation_type == "signature.add" and (body.get("blob") is None) == (body.get("refusal") is None):
         return {"member": "blob", "problem": "one_of_blob_and_refusal"}
     if operation_type == "remark.add" and not entities.is_name(body["entity"]):

@@ -36,6 +36,7 @@ class Code(StrEnum):
     OP_ID_REUSED = "op_id_reused"
     NOT_IN_SIGNED = "not_in_signed"
     CLOCK_IMPLAUSIBLE = "clock_implausible"
+    SIGNOFF_AWAITED = "signoff_awaited"
 
 
 # Stored beside the effect `applied`: worth knowing, harmless to the record.
@@ -85,6 +86,10 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
     Code.OP_ID_REUSED: ("Mã thao tác đã được dùng cho một thao tác khác.", "administrator"),
     Code.NOT_IN_SIGNED: ("Thao tác không nằm trong nội dung đã ký.", "lead"),
     Code.CLOCK_IMPLAUSIBLE: ("Đồng hồ của máy tính bảng lệch nhiều so với máy chủ.", "nobody"),
+    Code.SIGNOFF_AWAITED: (
+        "Ký chốt còn chờ máy chủ xác nhận; xác nhận xong, biên bản được gửi duyệt ngay, không phải làm lại.",
+        "nobody",
+    ),
 }
 
 

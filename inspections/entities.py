@@ -15,7 +15,7 @@ _ITEM = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 RETRACT = "retract"
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_UNREGISTERED = frozenset({"reason", "salt", RETRACT})
+_UNREGISTERED = frozenset({"reason", "salt", "reissues", RETRACT})
 _MOVABLE = frozenset({"item", "caption"})
 
 

@@ -144,13 +144,25 @@ def _against_checklist(
     unknown = sorted(item for item in named if not items.has(item))
     if unknown:
         return aside(Code.ITEM_UNKNOWN, items=unknown, checklist=operation.checklist)
-    if operation.checklist != situation.checklist:
-        pinned = situation.checklists.get(situation.checklist)
-        lives_on = pinned is not None and all(map(pinned.has, named))
-        if operation.checklist not in situation.earlier_checklists or not lives_on:
-            return aside(Code.CHECKLIST_MISMATCH, pinned=situation.checklist)
+    if operation.checklist != situation.checklist and not _lives_on(operation, body, situation):
+        became = situation.earlier_checklists.get(operation.checklist, {})
+        moved = {item: became[item] for item in named if item in became}
+        return aside(
+            Code.CHECKLIST_MISMATCH, pinned=situation.checklist, **({"became": moved} if moved else {})
+        )
     found = _value_fault(operation, body, items)
     return aside(Code.VALUE_INVALID, member="value", problem=found) if found else None
+
+
+def _lives_on(operation: Operation, body: Mapping[str, Any], situation: Situation) -> bool:
+    """Whether what was asked in an earlier version is still asked, and may be answered so."""
+    became = situation.earlier_checklists.get(operation.checklist)
+    pinned = situation.checklists.get(situation.checklist)
+    if became is None or pinned is None:
+        return False
+    named = _items_named(operation, body)
+    is_same = all(became.get(item, item) == item and pinned.has(item) for item in named)
+    return is_same and _value_fault(operation, body, pinned) is None
 
 
 def _items_named(operation: Operation, body: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from core import bulk
-from inspections import chain, entities, fold, judgement, log_reading, operation, signoff
+from inspections import chain, entities, fold, judgement, log_reading, operation, signoff, supplements
 from inspections.chain import ChainedOperation
 from inspections.fold import Entry, Fold
 from inspections.models import BlobReference, Head, Inspection, LoggedOperation
@@ -80,7 +80,7 @@ class Ledger:
     adoptable: Mapping[str, Entry]
     checklists: Mapping[str, Items]
     checklist_hashes: Mapping[str, str]
-    earlier_checklists: frozenset[str]
+    earlier_checklists: Mapping[str, supplements.Became]
     device_seqs: Mapping[str, int]
     stored: Collection[str]
     at: datetime
@@ -228,7 +228,7 @@ def opened(
         adoptable=log_reading.adoptable(session, inspection.id, decided) if decided else {},
         checklists={name: version.items for name, version in versions.items()},
         checklist_hashes={name: version.sha256 for name, version in versions.items()},
-        earlier_checklists=log_reading.earlier_checklists(session, inspection.id) if foreign else frozenset(),
+        earlier_checklists=log_reading.earlier_checklists(session, inspection.id) if foreign else {},
         device_seqs=log_reading.device_seqs(session, (name for shown in signoffs for name in shown.seen)),
         stored=log_reading.stored_blobs(session, [*folded.entries.values(), *unplaced]) if is_whole else (),
         at=at, end=End(inspection.id, inspection.head_pos, inspection.root),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from accounts.device_models import Device
 from core import bulk, clock, epoch, ids, server_key
 from core.caller import Caller
-from inspections import chain, ledger, log_reading, queries, receipts, signoff
+from inspections import chain, ledger, log_reading, queries, receipts, signoff, step_rules
 from inspections.chain import ChainedOperation
 from inspections.codes import WAITING, Code
 from inspections.fold import Fold
@@ -202,11 +202,13 @@ def _settle(session: Session, inspection: Inspection, *, at: datetime) -> None:
         return
     body: dict[str, object] = {"op_id": waiting.op_id}
     if verdict.code is None:
-        draft = Draft("inspection.signoff_confirmed", "inspection", body | {"content": shown.content})
+        drafts = [Draft("inspection.signoff_confirmed", "inspection", body | {"content": shown.content})]
+        if (behind := step_rules.submission_behind(waiting.op_id, folded.steps())) is not None:
+            drafts.append(Draft("inspection.submit_confirmed", "inspection", {"op_id": behind.op_id}))
     else:
         reason = {"code": verdict.code.value, "detail": verdict.detail}
-        draft = Draft("inspection.signoff_lapsed", "inspection", body | reason)
-    append_own(session, inspection, [draft], by=Caller.system("log"), at=at)
+        drafts = [Draft("inspection.signoff_lapsed", "inspection", body | reason)]
+    append_own(session, inspection, drafts, by=Caller.system("log"), at=at)
 
 
 def read_fold(session: Session, inspection_id: str) -> Fold:

@@ -16,15 +16,16 @@ from accounts.device_models import Device, DeviceGrant
 from accounts.models import Person
 from checklists import definition, values
 from checklists import queries as checklist_queries
-from core import bulk
+from core import bulk, epoch
 from core.files import StoredFile
-from inspections import fold, operation, signoff
+from inspections import fold, operation, signoff, supplements
 from inspections.fold import Entry, Fold, Freeze
 from inspections.models import BlobReference, Inspection, LoggedOperation
 from inspections.situation import Items
 
 PORTION = 500
 KEPT_FOLDS = 32
+_NOTHING_MORE = 1 << 62
 _FREEZING = ("inspection.signoff", "inspection.signoff_confirmed")
 
 
@@ -154,12 +155,22 @@ def waiting_signoff(session: Session, inspection: Inspection) -> signoff.Shown |
 
 
 def device_seqs(session: Session, devices: Iterable[str]) -> dict[str, int]:
-    """The last recorded number of each device; an unknown one is absent."""
-    return {
+    """The last recorded number of each device; an unknown one is absent.
+
+    The server's own devices of earlier epochs have said all that they ever will: what a restore lost of them
+    cannot come again, so nobody may wait for it.
+    """
+    wanted = set(devices)
+    found = {
         device: seq
-        for names in portions(set(devices))
+        for names in portions(wanted)
         for device, seq in session.execute(select(Device.id, Device.seq).where(Device.id.in_(names)))
     }
+    own = {name for name in wanted if name.startswith("server:")}
+    if own:
+        present = f":{epoch.current(session)}"
+        found |= {name: _NOTHING_MORE for name in own if not name.endswith(present)}
+    return found
 
 
 def stored_blobs(session: Session, entries: Iterable[Entry]) -> frozenset[str]:
@@ -219,12 +230,15 @@ def versions(session: Session, references: Collection[str]) -> dict[str, Version
     return found
 
 
-def earlier_checklists(session: Session, inspection_id: str) -> frozenset[str]:
-    """The checklist versions that the inspection was bound to before its supplements."""
+def earlier_checklists(session: Session, inspection_id: str) -> dict[str, dict[str, str | None]]:
+    """The checklist versions before the inspection's supplements, each with the items that became others."""
     steps = _stream(inspection_id).where(
         LoggedOperation.type == "inspection.supplement", LoggedOperation.effect == "applied"
     )
-    return frozenset(str(row.detail["before"]) for row in session.execute(steps) if row.detail)
+    found = _entries(session, steps)
+    return supplements.since(
+        (str((one.detail or {})["before"]), one.body.get("mapping") or {}) for one in found
+    )
 
 
 _GRANTS = (

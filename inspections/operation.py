@@ -4,7 +4,8 @@ The body is a JSON text inside a string: the bytes that are hashed are the bytes
 that this version does not know are kept. A body may be absent (`null` with `body_sha256`): it was withheld by
 its author or erased by law, and the chain still holds, because the chain covers only the body's hash.
 
-Body contracts, by type (a member named `reason` or `salt` sets no field):
+Body contracts, by type. Days and moments lie in the years 1900 to 2100. A member named `reason` or `salt`
+sets no field, nor does `reissues` `{"device","seq","hash"}`: the link of another chain that this one repeats.
 
 * `answer.set|resolve`: as `checklists.values` says; resolve adds `reason`.
 * `row.set|resolve` `{"columns": {…}}`; `row.retract` `{}`.
@@ -21,7 +22,10 @@ Body contracts, by type (a member named `reason` or `salt` sets no field):
   `blob`; the role is `leader`, `unit`, `secretary` or `member`.
 * `inspection.signoff` `{"content","seen":{device: seq},"exclude":[op_id],"statement"}`;
   `inspection.approve` `{"content"}`; `inspection.send_back` `{"reason","due_on"}`; `inspection.reopen`,
-  `postpone`, `cancel` `{"reason"}`; `inspection.supplement` `{"checklist","mapping"}`.
+  `postpone`, `cancel` `{"reason"}`, a reopening with `content`, the hash of what was signed;
+  `inspection.supplement` `{"checklist","mapping"}`: what items became in the new version, null for none.
+* `inspection.receive_correction` `{"received_on","document","note"}`, `.accept_correction`
+  `{"decided_on","note"}`, `.refuse_correction` `{"decided_on","reason","due_on"}`: the office's alone.
 * `quarantine.adopt` `{"op_id","type","body"}`: what is adopted, word for word, so that no reader has to look
   it up; `quarantine.dismiss` `{"op_id","reason"}`. Both name the entity of the operation they decide about.
 """

@@ -73,8 +73,25 @@ def capacities(operation: Operation, parts: frozenset[Part], fold: Fold) -> froz
 
 
 def _opened_by(operation: Operation, fold: Fold) -> bool:
+    """Whether the author wrote what everything else there builds on.
+
+    After a restore an edit may come before what it edits. Whoever edited names it as a parent, so the first
+    of the log is asked what it had seen: nobody can put himself before it without having been seen.
+    """
     earlier = [e for e in fold.history(operation.entity) if e.is_effective and e.writes]
-    return not earlier or earlier[0].operation.actor == operation.actor
+    if not earlier:
+        return True
+    seen, waiting = set(), [earlier[0].op_id]
+    known = {entry.op_id: entry for entry in earlier}
+    while waiting:
+        op_id = waiting.pop()
+        seen.add(op_id)
+        if op_id in known:
+            waiting += [parent for parent in known[op_id].operation.parents if parent not in seen]
+    if operation.op_id in seen:
+        return True
+    roots = [e for e in earlier if e.op_id in seen and not known.keys() & set(e.operation.parents)]
+    return bool(roots) and roots[0].operation.actor == operation.actor
 
 
 def _is_sole_author(operation: Operation, fold: Fold) -> bool:

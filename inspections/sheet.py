@@ -111,8 +111,17 @@ def powers(inspection: Inspection, caller: Caller) -> dict[str, Any]:
         "can_settle": set_aside_actions.may_decide(inspection, caller),
         "can_adopt_now": is_open,
         "can_resolve": is_open and set_aside_actions.may_resolve(inspection, caller),
-        "steps_back": [(step, *told) for step, told in _STEPS_BACK.items() if step in open_steps],
+        "steps_back": [
+            (step, *told)
+            for step, told in _STEPS_BACK.items()
+            if step in open_steps and not _reopens_nothing(step, inspection)
+        ],
     }
+
+
+def _reopens_nothing(step: str, inspection: Inspection) -> bool:
+    is_unsigned = inspection.state == State.AGREED and inspection.waiting_signoff is None
+    return step == "reopen" and is_unsigned
 
 
 def remark_texts(typed: Mapping[str, str]) -> dict[str, str]:

@@ -28,7 +28,8 @@ class Items(Protocol):
 class Situation(msgspec.Struct, frozen=True):
     """All that is known when an operation is judged; `parts` are those of its author.
 
-    `fold` holds at least the operation's entity, and the whole inspection for a step.
+    `fold` holds at least the operation's entity, and the whole inspection for a step. `earlier_checklists`
+    are the versions before a supplement, each with the items that became others since (None: none).
     """
 
     inspection: str
@@ -40,7 +41,7 @@ class Situation(msgspec.Struct, frozen=True):
     checklist: str = ""
     checklist_sha256: str = ""
     checklists: Mapping[str, Items] = msgspec.field(default_factory=dict)
-    earlier_checklists: frozenset[str] = frozenset()
+    earlier_checklists: Mapping[str, Mapping[str, str | None]] = msgspec.field(default_factory=dict)
     frozen_pos: int | None = None
     waiting: signoff.Shown | None = None
     is_device_lost: bool = False

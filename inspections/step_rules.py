@@ -4,14 +4,14 @@ Nothing here looks at a role beyond what the table of steps says, but for one ru
 inspection of whose team he is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from inspections import content, errors, fold, signoff, workflow
 from inspections.codes import WAITING, Code, Effect
 from inspections.fold import Entry, Fold
 from inspections.situation import Judgement, Situation, Taken, aside
-from inspections.workflow import Form, Part
+from inspections.workflow import Form, Part, State
 
 TEAM_PARTS = frozenset({Part.LEADER, Part.DEPUTY, Part.SECRETARY, Part.MEMBER})
 
@@ -27,6 +27,8 @@ def step_judgement(entry: Entry, situation: Situation) -> Judgement:
         return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value, step=step)
     except errors.StepNotYours:
         return aside(Code.NOT_PERMITTED, type=entry.operation.type)
+    if situation.form is Form.ON_SITE and situation.state is State.AGREED and step in _BEHIND_SIGNOFF:
+        return _BEHIND_SIGNOFF[step](situation, Taken(to.state, opens_revision=to.opens_revision))
     condition = _CONDITIONS.get(step)
     taken = Taken(to.state, opens_revision=to.opens_revision)
     return condition(entry, situation, taken) if condition else _applied(taken)
@@ -64,6 +66,29 @@ def _frozen(entry: Entry, excluded: frozenset[str], situation: Situation, taken:
     content_hash = str(entry.body["content"])
     detail = {Code.NOT_IN_SIGNED.value: out} if out else None
     return _applied(Taken(taken.state, freezes=True, content=content_hash), detail)
+
+
+def _submit_behind(situation: Situation, _taken: Taken) -> Judgement:
+    """Who signs and submits in a place without network need not come back to submit once the files are up."""
+    if situation.waiting is None:
+        return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value, step="submit")
+    return aside(Code.SIGNOFF_AWAITED, signoff=situation.waiting.op_id)
+
+
+def _withdraw(situation: Situation, taken: Taken) -> Judgement:
+    """The sign-off that waits holds no longer, and the record is open to its team again."""
+    if situation.waiting is None:
+        return aside(Code.STEP_NOT_ALLOWED, state=situation.state.value, step="reopen")
+    return _applied(taken, {"withdrawn": situation.waiting.op_id})
+
+
+def submission_behind(signoff_id: str, steps: Iterable[Entry]) -> Entry | None:
+    """The submission that waits for this sign-off to be confirmed, if the leader has sent one."""
+    waiting = (
+        entry for entry in steps
+        if entry.code == Code.SIGNOFF_AWAITED and (entry.detail or {}).get("signoff") == signoff_id
+    )  # fmt: skip
+    return next(waiting, None)
 
 
 def _submit(_entry: Entry, situation: Situation, taken: Taken) -> Judgement:
@@ -106,6 +131,12 @@ def _supplement(entry: Entry, situation: Situation) -> Judgement:
     checklist = str(entry.body["checklist"])
     if checklist not in situation.checklists:
         return aside(Code.CHECKLIST_UNKNOWN, checklist=checklist)
+    mapping = entry.body.get("mapping") or {}
+    before, after = situation.checklists.get(situation.checklist), situation.checklists[checklist]
+    unknown = [item for item in mapping if before is None or not before.has(item)]
+    unknown += [item for item in mapping.values() if item is not None and not after.has(item)]
+    if unknown:
+        return aside(Code.ITEM_UNKNOWN, items=sorted(unknown), checklist=checklist)
     return _applied(Taken(situation.state, checklist=checklist), {"before": situation.checklist})
 
 
@@ -122,5 +153,10 @@ _CONDITIONS: dict[str, Callable[[Entry, Situation, Taken], Judgement]] = {
     "signoff": _signoff,
     "signoff_confirmed": _confirm,
     "submit": _submit,
+    "submit_confirmed": _submit,
     "approve": _approve,
+}
+_BEHIND_SIGNOFF: dict[str, Callable[[Situation, Taken], Judgement]] = {
+    "submit": _submit_behind,
+    "reopen": _withdraw,
 }

@@ -71,6 +71,7 @@ _STEPS = {
     "inspection.signoff_confirmed": "Máy chủ xác nhận ký chốt",
     "inspection.signoff_lapsed": "Ký chốt chờ xác nhận không còn hiệu lực",
     "inspection.submit": "Gửi duyệt",
+    "inspection.submit_confirmed": "Máy chủ xác nhận gửi duyệt",
     "inspection.send_back": "Trả lại",
     "inspection.approve": "Duyệt",
     "inspection.reopen": "Mở lại",

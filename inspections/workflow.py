@@ -71,6 +71,7 @@ _LEADERS = frozenset({_P.LEADER})
 _OFFICE = frozenset({_P.SUPERVISOR})
 _UNSIGNED = (_S.SCHEDULED, _S.DECIDED, _S.AWAITING_SELF_REPORT, _S.IN_PROGRESS, _S.AGREED)
 _BOTH = (Form.ON_SITE, Form.DESK)
+_STARTING = (_S.DECIDED, _S.AWAITING_SELF_REPORT)
 _DELIVERED = (_S.SUBMITTED, _S.APPROVED, _S.ISSUED)
 _RECEIVERS = _OFFICE | {_P.CLERK, _P.SERVER}
 
@@ -90,11 +91,16 @@ class Row:
 TABLE: tuple[Row, ...] = (
     Row("decide", (Form.ON_SITE,), (_S.SCHEDULED, _S.POSTPONED), _S.DECIDED, _OFFICE),
     Row("decide", (Form.DESK,), (_S.SCHEDULED, _S.POSTPONED), _S.AWAITING_SELF_REPORT, _OFFICE),
-    Row("start", _BOTH, (_S.DECIDED, _S.AWAITING_SELF_REPORT), _S.IN_PROGRESS, _TEAM),
-    Row("conclude", _BOTH, (_S.IN_PROGRESS, _S.AGREED), _S.AGREED, _LEADERS),
+    Row("start", _BOTH, _STARTING, _S.IN_PROGRESS, _TEAM),
+    # Whoever concludes was there, also where the tap on «start» is still on somebody else's tablet.
+    Row("conclude", _BOTH, (*_STARTING, _S.IN_PROGRESS, _S.AGREED), _S.AGREED, _LEADERS),
     Row("signoff", (Form.ON_SITE,), (_S.AGREED,), _S.SIGNED, _LEADERS),
     Row("signoff_confirmed", (Form.ON_SITE,), (_S.AGREED,), _S.SIGNED, frozenset({_P.SERVER})),
-    Row("submit", (Form.ON_SITE,), (_S.SIGNED,), _S.SUBMITTED, _LEADERS),
+    # From «agreed» these two are for a sign-off that waits to be confirmed: it takes the submission along, or
+    # is withdrawn. `step_rules` looks whether one waits.
+    Row("submit", (Form.ON_SITE,), (_S.AGREED, _S.SIGNED), _S.SUBMITTED, _LEADERS),
+    Row("reopen", (Form.ON_SITE,), (_S.AGREED,), _S.IN_PROGRESS, _LEADERS, opens_revision=True),
+    Row("submit_confirmed", (Form.ON_SITE,), (_S.SIGNED,), _S.SUBMITTED, frozenset({_P.SERVER})),
     Row("submit", (Form.DESK,), (_S.AGREED,), _S.SUBMITTED, _LEADERS),
     Row("reopen", (Form.ON_SITE,), (_S.SIGNED,), _S.IN_PROGRESS, _LEADERS | _OFFICE, opens_revision=True),
     Row("reopen", _BOTH, _DELIVERED, _S.IN_PROGRESS, _OFFICE, opens_revision=True),

@@ -249,12 +249,15 @@ def test_what_was_returned_is_corrected_on_the_tablet_that_wrote_it_and_handed_i
     team.meet()
     folded = team.tablet("secretary").fold(team.inspection)
     (remark,) = folded.entities("remark")
-    # A submission with an open remark is kept aside as a step that was not allowed.
+    # A submission goes along with the sign-off that it waits for, but not with an open remark.
     team.record("leader", "inspection.conclude", "inspection")
     team.sign()
     early = team.record("leader", "inspection.submit", "inspection")
     team.sync("leader")
-    assert team.outcome("leader", early) == ("quarantined", "step_not_allowed")
+    assert team.outcome("leader", early) == ("quarantined", "signoff_awaited")
+    last = team.tablet("leader").fold(team.inspection).steps()[-1]
+    assert (last.operation.type, last.code) == ("inspection.submit_confirmed", "step_not_allowed")
+    assert team.look()[0] == "signed"
     team.desk("leader", "/reopen", {"reason": "Còn nhận xét chưa trả lời"})
     team.meet()
     team.record("secretary", "answer.set", A16, PHU_HOP | {"note": "Sổ số 3, lập ngày 05/01/2023."})

@@ -64,7 +64,7 @@ function writesOf(type, text) {
   try { body = JSON.parse(text); } catch { return {}; }
   if (verb === "retract") return { retract: true };
   const members = Object.fromEntries(
-    Object.entries(body).filter(([k]) => !["reason", "salt", "retract"].includes(k)));
+    Object.entries(body).filter(([k]) => !["reason", "salt", "reissues", "retract"].includes(k)));
   if (type === "quarantine.adopt") return writesOf(body.type, body.body);
   if (kind === "remark") {
     if (verb === "add") return { remark: present(members), state: "open" };

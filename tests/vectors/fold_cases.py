@@ -63,6 +63,17 @@ CASES = [
         {A16: {"answer": ["a", "b"]}},
     ),
     Case(
+        "an answer that is issued again says the same",
+        [
+            answer("a"),
+            make_entry(
+                "b", "answer.set", A16,
+                {"value": "phu_hop", "reissues": {"device": "tablet-a", "seq": 1, "hash": "4" * 64}},
+            ),
+        ],
+        {A16: {"answer": ["a", "b"]}},
+    ),
+    Case(
         "true is not the number one",
         [
             make_entry("a", "answer.set", A16, '{"value":1}'),

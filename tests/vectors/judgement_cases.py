@@ -38,7 +38,7 @@ class ListedItems:
 VALUES = ("phu_hop", "luu_y", "kph_nhe", "kph_nang")
 CHECKLISTS = {
     CHECKLIST: ListedItems(SHA, {"PL-16": VALUES, "PL-17": VALUES, "PL-24": VALUES}),
-    OLD: ListedItems("0" * 64, {"PL-16": VALUES, "PL-99": VALUES}),
+    OLD: ListedItems("0" * 64, {"PL-16": VALUES, "PL-24": ("khac",), "PL-99": VALUES}),
 }
 
 
@@ -141,13 +141,26 @@ WRITES = [
         "the earlier version after a supplement, where the item lives on",
         answer("x", checklist=OLD),
         "applied",
-        extra={"earlier_checklists": frozenset({OLD})},
+        extra={"earlier_checklists": {OLD: {"PL-17": "PL-24"}}},
     ),
     aside(
         Code.CHECKLIST_MISMATCH,
         "the earlier version, where the item is gone",
         answer("x", item="PL-99", checklist=OLD),
-        extra={"earlier_checklists": frozenset({OLD})},
+        extra={"earlier_checklists": {OLD: {}}},
+    ),
+    aside(
+        Code.CHECKLIST_MISMATCH,
+        "the earlier version, where the item is another now",
+        answer("x", item="PL-16", checklist=OLD),
+        extra={"earlier_checklists": {OLD: {"PL-16": "PL-17"}}},
+        says={"became": {"PL-16": "PL-17"}},
+    ),
+    aside(
+        Code.CHECKLIST_MISMATCH,
+        "the earlier version, with a value that the item does not take any more",
+        answer("x", "khac", item="PL-24", checklist=OLD),
+        extra={"earlier_checklists": {OLD: {}}},
     ),
     Case(
         "a participant does not depend on the list",

@@ -7,9 +7,9 @@ from inspections import content, fold
 from inspections.codes import Code
 from inspections.fold import Entry
 from inspections.signoff import Shown
-from inspections.workflow import Form, State
+from inspections.workflow import Form, Part, State
 from tests.logbook import INSPECTION, answer, make_entry, uuid_of
-from tests.vectors.fold_cases import A16, BLOB, M1, N1
+from tests.vectors.fold_cases import A16, BLOB, F1, M1, N1
 from tests.vectors.judgement_cases import (
     AGREED,
     CHECKLISTS,
@@ -203,6 +203,12 @@ LATE = make_entry(
 TAKEN_OVER = {"op_id": uuid_of("late"), "type": "answer.set", "body": LATE.operation.body}
 
 
+WAITS = {"waiting": Shown(uuid_of("w"), CONTENT, {"tablet-a": 6}, frozenset())}
+LINK = {"device": uuid_of("copied"), "seq": 4, "hash": "4" * 64}
+# A deputy's edit that came before the finding which it edits: `x` is the operation under judgement.
+EDITED_FIRST = (make_entry("f2", "finding.set", F1, {"text": "Sửa"}, parents=("x",), actor="deputy", pos=1),)
+
+
 def _adopt(body: dict[str, Any], **fields: Any) -> Entry:
     return op("quarantine.adopt", A16, body, actor="leader", **fields)
 
@@ -356,6 +362,147 @@ STEPS = [
         step("supplement", {"checklist": UNKNOWN}),
         parts=SUPERVISOR,
     ),
+    Case(
+        "a supplement says what became of items",
+        step("supplement", {"checklist": OLD, "mapping": {"PL-17": "PL-99", "PL-24": None}}),
+        "applied",
+        parts=LEADER,
+    ),
+    aside(
+        Code.ITEM_UNKNOWN,
+        "no item becomes one that the version does not have",
+        step("supplement", {"checklist": OLD, "mapping": {"PL-16": "PL-17"}}),
+        parts=SUPERVISOR,
+        says={"items": ["PL-17"]},
+    ),
+    aside(
+        Code.VALUE_INVALID,
+        "a mapping that maps to numbers",
+        step("supplement", {"checklist": OLD, "mapping": {"PL-16": 1}}),
+        parts=SUPERVISOR,
+    ),
+    Case(
+        "the leader concludes where the start is still on another tablet",
+        step("conclude"),
+        "applied",
+        parts=LEADER,
+        state=State.DECIDED,
+    ),
+    aside(
+        Code.SIGNOFF_AWAITED,
+        "a submission waits with the sign-off before it",
+        step("submit"),
+        parts=LEADER,
+        state=AGREED,
+        extra=WAITS,
+        says={"signoff": uuid_of("w")},
+    ),
+    aside(Code.NOT_PERMITTED, "a member submits behind it", step("submit"), state=AGREED, extra=WAITS),
+    aside(
+        Code.NOT_PERMITTED,
+        "a tablet confirms a submission",
+        step("submit_confirmed", {"op_id": uuid_of("y")}),
+        parts=LEADER,
+        state=SIGNED,
+    ),
+    Case(
+        "the server confirms it once the sign-off holds",
+        step("submit_confirmed", {"op_id": uuid_of("y")}),
+        "applied",
+        parts=(Part.SERVER,),
+        state=SIGNED,
+    ),
+    aside(
+        Code.STEP_NOT_ALLOWED,
+        "not with an open remark, even so",
+        step("submit_confirmed", {"op_id": uuid_of("y")}),
+        parts=(Part.SERVER,),
+        state=SIGNED,
+        before=REMARK,
+    ),
+    Case(
+        "the leader withdraws a sign-off that waits",
+        step("reopen", {"reason": "Ghi sót một mục"}),
+        "applied",
+        parts=LEADER,
+        state=AGREED,
+        extra=WAITS,
+        says={"withdrawn": uuid_of("w")},
+    ),
+    aside(
+        Code.STEP_NOT_ALLOWED,
+        "nothing is reopened where nothing was signed",
+        step("reopen", {"reason": "Ghi sót một mục"}),
+        parts=LEADER,
+        state=AGREED,
+    ),
+    aside(
+        Code.VALUE_INVALID,
+        "a reopening that cites no hash",
+        step("reopen", {"reason": "Ghi sót", "content": "hôm qua"}),
+        parts=LEADER,
+        state=SIGNED,
+    ),
+    Case(
+        "the office receives a report of correction",
+        step("receive_correction", {"received_on": "2023-07-03", "document": "112/BC-SNV"}),
+        "applied",
+        parts=(Part.CLERK,),
+        state=State.AWAITING_CORRECTION,
+    ),
+    aside(
+        Code.VALUE_INVALID,
+        "on a day that is none",
+        step("receive_correction", {"received_on": "2023-02-30"}),
+        parts=SUPERVISOR,
+        state=State.AWAITING_CORRECTION,
+    ),
+    aside(
+        Code.NOT_PERMITTED,
+        "a team does not accept corrections",
+        step("accept_correction", {"decided_on": "2023-07-10"}),
+        parts=LEADER,
+        state=State.UNDER_REVIEW,
+    ),
+    Case(
+        "the supervisor accepts the correction",
+        step("accept_correction", {"decided_on": "2023-07-10"}),
+        "applied",
+        parts=SUPERVISOR,
+        state=State.UNDER_REVIEW,
+    ),
+    aside(
+        Code.VALUE_INVALID,
+        "a refusal of the correction gives its reason",
+        step("refuse_correction", {"decided_on": "2023-07-10", "reason": ""}),
+        parts=SUPERVISOR,
+        state=State.UNDER_REVIEW,
+    ),
+    Case(
+        "what a copied tablet held is issued again by another chain",
+        op("answer.set", A16, {"value": "phu_hop", "reissues": LINK}),
+        "applied",
+    ),
+    aside(
+        Code.VALUE_INVALID,
+        "a re-issue that names no link",
+        op("answer.set", A16, {"value": "phu_hop", "reissues": {"seq": 4}}),
+    ),
+    Case(
+        "an edit of something that has not come yet is no opening",
+        op("finding.set", F1, {"text": "Thiếu sổ"}),
+        "applied",
+        before=EDITED_FIRST,
+    ),
+    aside(
+        Code.NOT_PERMITTED,
+        "nobody opens a finding before somebody who has not seen it",
+        op("finding.set", F1, {"text": "Đủ sổ"}),
+        before=(
+            *EDITED_FIRST[:-1],
+            make_entry("f2", "finding.set", F1, {"text": "Sửa"}, parents=("other",), actor="leader", pos=1),
+        ),
+    ),
 ]
 
 JUDGEMENTS = [*WRITES, *RIGHTS, *CONFLICTS, *SIGNOFFS, *STEPS]
@@ -386,7 +533,7 @@ def _plain(case: Case, plain_entry: Callable[[Entry], dict[str, Any]]) -> dict[s
             "parts": sorted(situation.parts),
             "received_at": situation.received_at.isoformat(),
             "checklist": situation.checklist,
-            "earlier_checklists": sorted(situation.earlier_checklists),
+            "earlier_checklists": {name: dict(one) for name, one in situation.earlier_checklists.items()},
             "frozen_pos": situation.frozen_pos,
             "waiting": waiting and {"op_id": waiting.op_id, "seen": dict(waiting.seen)},
             "is_device_lost": situation.is_device_lost,

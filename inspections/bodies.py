@@ -223,9 +223,9 @@ def fault(
         return {"member": "blob", "problem": "one_of_blob_and_refusal"}
     if operation_type == "remark.add" and not entities.is_name(body["entity"]):
         return {"member": "entity", "problem": "wrong_form"}
-    if operation_type not in entities.WRITE_TYPES:
-        return None
-    return _field_fault(entities.writes(operation_type, body) if fields is None else fields)
+    is_write = operation_type in entities.WRITE_TYPES
+    written = entities.writes(operation_type, body) if fields is None else fields
+    return _field_fault(written) if is_write else None
 
 
 def _field_fault(fields: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -54,6 +54,7 @@ import reports.commands
 import reports.jobs
 import reports.pages
 import sync.api
+import sync.commands
 import sync.exchange_api
 import sync.exchange_pages
 import sync.hostile
@@ -82,7 +83,7 @@ PAGES = [
 COMMANDS = [
     core.commands.group, core.commands.jobs_group, core.backup.commands.group,
     accounts.commands.group, registry.commands.group, checklists.commands.group,
-    reports.commands.group,
+    reports.commands.group, sync.commands.group,
 ]  # fmt: skip
 
 

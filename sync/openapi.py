@@ -109,7 +109,8 @@ _SERVER_KEYS = {"type": "array", "items": {"$ref": _REFERENCE.format(name="Serve
 
 
 def _packages() -> dict[str, Any]:
-    one = _object({"inspection": _TEXT, "state": _TEXT, "etag": _TEXT})["application/json"]["schema"]
+    told = dict.fromkeys(("inspection", "state", "etag", "unit_name", "form"), _TEXT)
+    one = _object(told | {"planned_on": {"type": ["string", "null"]}})["application/json"]["schema"]
     listed = {"application/json": {"schema": {"type": "array", "items": one}}}
     return _described(
         "List the packages of the caller's inspections.",

@@ -36,10 +36,17 @@ class PackageUnavailable(NotFound):
     title = "Chưa có gói dữ liệu cho cuộc kiểm tra này"
 
 
-def listed(session: Session, caller: Caller) -> list[dict[str, str]]:
-    """The packages of the caller's inspections, nearest planned day first."""
+def listed(session: Session, caller: Caller) -> list[dict[str, str | None]]:
+    """The packages of the caller's inspections, nearest planned day first, with what tells them apart."""
     return [
-        {"inspection": inspection.id, "state": inspection.state, "etag": etag(session, inspection)}
+        {
+            "inspection": inspection.id,
+            "state": inspection.state,
+            "etag": etag(session, inspection),
+            "unit_name": inspection.unit_name,
+            "form": inspection.form,
+            "planned_on": _iso(inspection.planned_on),
+        }
         for inspection in queries.listed(session, caller)
         if _has_package(inspection)
     ]

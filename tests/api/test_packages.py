@@ -28,6 +28,10 @@ def test_the_list_names_the_callers_inspections_with_the_etag_of_each(team: Team
     package = tablet.get(f"/sync/v1/packages/{team.id}")
     assert (listed["inspection"], listed["state"]) == (team.id, "in_progress")
     assert package.headers["ETag"] == f'"{listed["etag"]}"'
+    facts = package.json["inspection"]
+    assert (listed["unit_name"], listed["form"], listed["planned_on"]) == (
+        package.json["unit"]["name"], facts["form"], facts["planned_on"],
+    )  # fmt: skip
 
 
 def test_a_package_holds_the_decision_the_checklist_the_unit_and_the_team(team: Team, tablet: Tablet):

@@ -224,7 +224,7 @@ export class Session implements facade.TabletApp {
     const options = (withFiles: boolean): RoundOptions => ({
       withFiles,
       progress: (sha256, sent, size) => this.#loop?.progress(sha256, sent, size),
-      changed: (inspections) => void this.#grown([...inspections]),
+      changed: (inspections) => this.#grown([...inspections]),
     });
     const work = {
       round: ({ withFiles }: { withFiles: boolean }) => round(crew, options(withFiles)),

@@ -28,8 +28,8 @@ export interface Host {
 
 export class VisitLog {
   readonly id: string;
-  readonly definition: Definition;
-  readonly package: PackageFacts;
+  definition: Definition;
+  package: PackageFacts;
   readonly host: Host;
   fold: Fold = foldOf([]);
   reading: Reading;
@@ -68,7 +68,8 @@ export class VisitLog {
     const { archive, ledger, db } = this.host;
     for (;;) {
       const before = this.#written;
-      const [placed, own, provisional, stream, blobs] = await Promise.all([
+      const [kept, placed, own, provisional, stream, blobs] = await Promise.all([
+        archive.packageText(this.id),
         archive.entries(this.id),
         ledger.own(this.id),
         archive.provisional(this.id),
@@ -76,6 +77,11 @@ export class VisitLog {
         db.blobs.where("inspection").equals(this.id).toArray(),
       ]);
       if (this.#written !== before) continue; // something was recorded meanwhile
+      // The office may have changed the team; the list of questions changes with its reference alone.
+      if (kept) {
+        this.package = JSON.parse(kept.text) as PackageFacts;
+        this.definition = JSON.parse(kept.checklist) as Definition;
+      }
       const known = new Set(placed.map((entry) => entry.operation.op_id));
       const fresh = [...own, ...provisional].filter((entry) => !known.has(entry.operation.op_id));
       this.fold = foldOf([...placed, ...fresh]);

@@ -166,6 +166,23 @@ export async function list(reader: Reader): Promise<Listed[]> {
 
 /** Package and checklist of the inspection are on the tablet, with its whole log so far. Throws Lost, Refused. */
 export async function download(reader: Reader, inspection: string): Promise<void> {
+  await takePackage(reader, inspection);
+  await pull(reader);
+}
+
+/** What the tablet holds and the office has changed since is fetched again; the inspections concerned. */
+export async function renew(reader: Reader): Promise<string[]> {
+  const renewed: string[] = [];
+  for (const { inspection, etag } of await reader.archive.listing(reader.person)) {
+    const held = await reader.db.packages.get(inspection);
+    if (!held || held.etag === etag) continue;
+    await takePackage(reader, inspection);
+    renewed.push(inspection);
+  }
+  return renewed;
+}
+
+async function takePackage(reader: Reader, inspection: string): Promise<void> {
   const answer = await reader.line.send(`/sync/v1/packages/${inspection}`);
   const text = await answer.text();
   const told = JSON.parse(text) as {
@@ -179,5 +196,4 @@ export async function download(reader: Reader, inspection: string): Promise<void
   const plannedOn = told.inspection.planned_on ?? "";
   const taken = { inspection, etag, plannedOn, checklistSha256: sha256, text, checklistText };
   await reader.archive.takePackage(taken, Date.now());
-  await pull(reader);
 }

@@ -8,7 +8,7 @@ import type { Vault } from "../store/vault.ts";
 import type { Entrance } from "./entrance.ts";
 import { passOn } from "./exchange_file.ts";
 import { type Line, Refused } from "./line.ts";
-import { look, pull, type Reader } from "./pull.ts";
+import { look, pull, type Reader, renew } from "./pull.ts";
 import { beginEpoch, type Parties, push } from "./push.ts";
 import { type Progress, sendFiles } from "./uploads.ts";
 
@@ -29,26 +29,29 @@ export interface RoundOptions {
   withFiles: boolean;
   progress: Progress;
   /** Called after something that people wait to see has changed. */
-  changed(inspections: Iterable<string>): void;
+  changed(inspections: Iterable<string>): Promise<void>;
 }
 
 /** The server has everything of this tablet, and the tablet everything of its inspections. Throws; call it again. */
 export async function round(crew: Crew, options: RoundOptions): Promise<void> {
   await withToken(crew, async () => {
     await relay(crew);
-    if ((await push(crew)) > 0) options.changed([]);
+    if ((await push(crew)) > 0) await options.changed([]);
     if (options.withFiles) await sendFilesAsFarAsPossible(crew, options);
     // Whoever has just sent something reads at once; otherwise one cheap question tells whether there is anything.
-    options.changed(await inThisEpoch(crew, () => pull(readerOf(crew))));
+    await options.changed(await inThisEpoch(crew, () => pull(readerOf(crew))));
   });
 }
 
 /** Only what is new is fetched; for the quiet hours. */
 export async function glance(crew: Crew, options: RoundOptions): Promise<void> {
   await withToken(crew, async () => {
-    const seen = await look(readerOf(crew));
-    if (seen.hasNews) options.changed(await inThisEpoch(crew, () => pull(readerOf(crew))));
-    else options.changed([]);
+    const reader = readerOf(crew);
+    const seen = await look(reader);
+    // Asked of what is held, not of what has just changed: an answer may have been lost in between.
+    const touched = new Set(await renew(reader));
+    if (seen.hasNews) for (const one of await inThisEpoch(crew, () => pull(reader))) touched.add(one);
+    if (seen.isListChanged || touched.size > 0) await options.changed(touched);
   });
 }
 

@@ -167,6 +167,7 @@ def test(arguments: list[str]) -> int:
             [*python, "ruff", "check", "."],
             [*python, "mypy", "."],
             [str(Path(sys.executable).with_name("lint-imports"))],
+            *bootstrap.tablet_checks(),
             [*python, "pytest", "-n", "2", "--dist", "loadfile", "--ignore", "tests/browser"],
             # Playwright's event loop disturbs whatever else runs in its process.
             [*python, "pytest", "tests/browser"],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import platform
 import shutil
 import sys
 from pathlib import Path
@@ -23,11 +24,13 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 VENDOR = ROOT / "static" / "vendor"
 MODULES = ROOT / "node_modules"
+TABLET = ROOT / "tablet"
 OLDEST_PYTHON = (3, 11)
 KEEPS_DATA = ("serve", "demo")
 DATA_NEEDS_MB = 100
 HASHED = ("install", "--quiet", "--require-hashes", "--only-binary", ":all:")
 _ENTERED = "THUCDIA_ENTERED"
+_MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 
 # File below static/vendor → file below node_modules.
 VENDORED = {
@@ -160,6 +163,19 @@ def uv_settings(pip_settings: str, environ: Mapping[str, str]) -> dict[str, str]
         "UV_INDEX_STRATEGY": "unsafe-best-match",
     }
     return {name: value for name, value in named.items() if value and name not in environ}
+
+
+def tablet_checks() -> list[list[str]]:
+    """The commands that check the tablet app: types, style, its tests; what this machine lacks is said."""
+    node = str(_node_folder() / "bin" / "node")
+    tsc = [node, str(MODULES / "typescript" / "bin" / "tsc"), "--project"]
+    checks = [[*tsc, str(TABLET / part)] for part in ("", "sw", "tests")]
+    linter = MODULES / "@biomejs" / f"cli-linux-{_MACHINES.get(platform.machine(), 'none')}" / "biome"
+    if linter.is_file():
+        checks.append([str(linter), "ci", str(TABLET)])
+    else:
+        steps.say(f"Không có biome cho {platform.machine()}, bỏ qua kiểm tra trình bày mã của tablet/.")
+    return [*checks, [node, str(MODULES / "vitest" / "vitest.mjs"), "run", "--root", str(TABLET)]]
 
 
 def _prepare_or_exit(verb: str) -> None:

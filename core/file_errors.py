@@ -50,3 +50,10 @@ class PartDamaged(errors.Damaged):
 
     slug = "part_damaged"
     title = "Phần tệp vừa gửi bị hỏng trên đường truyền"
+
+
+class PictureUnreadable(errors.UnsupportedMedia):
+    """The stored file is no picture that can be shown."""
+
+    slug = "picture_unreadable"
+    title = "Tệp này không hiển thị được dưới dạng ảnh"

@@ -223,6 +223,8 @@ def opened(
     named |= {str(entry.body["checklist"]) for entry in unplaced if "checklist" in entry.body}
     versions = log_reading.versions(session, named)
     foreign = any(one.checklist != inspection.checklist for one in sent)
+    spoken_of = [*folded.entries.values(), *unplaced] if is_whole else []
+    came = log_reading.stored_blobs(session, inspection.id, spoken_of)
     return Ledger(
         session, inspection, {entry.operation.seq: entry for entry in unplaced}, folded, waiting,
         adoptable=log_reading.adoptable(session, inspection.id, decided) if decided else {},
@@ -230,7 +232,7 @@ def opened(
         checklist_hashes={name: version.sha256 for name, version in versions.items()},
         earlier_checklists=log_reading.earlier_checklists(session, inspection.id) if foreign else {},
         device_seqs=log_reading.device_seqs(session, (name for shown in signoffs for name in shown.seen)),
-        stored=log_reading.stored_blobs(session, [*folded.entries.values(), *unplaced]) if is_whole else (),
+        stored=came,
         at=at, end=End(inspection.id, inspection.head_pos, inspection.root),
     )  # fmt: skip
 

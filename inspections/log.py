@@ -195,7 +195,7 @@ def _settle(session: Session, inspection: Inspection, *, at: datetime) -> None:
     ground = signoff.Ground(
         inspection.id, inspection.checklist_sha256 or "", list(folded.entries.values()),
         log_reading.device_seqs(session, shown.seen),
-        log_reading.stored_blobs(session, folded.entries.values()),
+        log_reading.stored_blobs(session, inspection.id, folded.entries.values()),
     )  # fmt: skip
     verdict = signoff.assess(waiting, ground)
     if verdict.code in WAITING:

@@ -17,10 +17,9 @@ from accounts.models import Person
 from checklists import definition, values
 from checklists import queries as checklist_queries
 from core import bulk, epoch
-from core.files import StoredFile
 from inspections import fold, operation, signoff, supplements
 from inspections.fold import Entry, Fold, Freeze
-from inspections.models import BlobReference, Inspection, LoggedOperation
+from inspections.models import BlobReference, Inspection, LoggedOperation, UploadedBlob
 from inspections.situation import Items
 
 PORTION = 500
@@ -173,13 +172,14 @@ def device_seqs(session: Session, devices: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def stored_blobs(session: Session, entries: Iterable[Entry]) -> frozenset[str]:
-    """The hashes of those files named by the entries that have arrived."""
+def stored_blobs(session: Session, inspection_id: str, entries: Iterable[Entry]) -> frozenset[str]:
+    """The hashes of those files named by the entries that have come for this very inspection."""
     named = {blob for entry in entries if (blob := blob_of(entry)) is not None}
+    came = select(UploadedBlob.sha256).where(UploadedBlob.inspection == inspection_id)
     return frozenset(
         sha256
         for hashes in portions(named)
-        for sha256 in session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(hashes)))
+        for sha256 in session.scalars(came.where(UploadedBlob.sha256.in_(hashes)))
     )
 
 

@@ -123,3 +123,20 @@ class BlobReference(Base):
     inspection: Mapped[Id] = mapped_column(ForeignKey("inspection.id"), primary_key=True)
     op_id: Mapped[Id] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class UploadedBlob(Base):
+    """Một tệp đã nhận cho một cuộc kiểm tra.
+
+    A file that came for one inspection is not thereby there for another: otherwise naming a hash would tell
+    a stranger whether somebody else has that photo.
+    """
+
+    __tablename__ = "uploaded_blob"
+
+    inspection: Mapped[Id] = mapped_column(ForeignKey("inspection.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -6,20 +6,18 @@ Views load, ask one action, and render. Nothing is approved without a page that 
 from collections.abc import Mapping
 from datetime import date
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from accounts.roles import Role
-from core import clock, files, page, problems
+from core import clock, darkroom, db, file_answers, files, page, problems
 from core.access import PUBLIC, SIGNED_IN, roles
 from core.caller import Caller
 from core.file_errors import FileMissing
 from inspections import (
     actions,
     inbox,
-    log_reading,
-    pictures,
     plan_pages,
     plan_row_pages,
     planning_pages,
@@ -162,27 +160,43 @@ def approve(inspection_id: object, *, session: Session, caller: Caller) -> Answe
     return redirect(url_for("inspections.show", inspection_id=inspection.id, done="approved"), code=303)
 
 
-@bp.get("/inspections/<uuid:inspection_id>/photos/<sha256>")
-@page.page(SIGNED_IN)
-def photo(inspection_id: object, sha256: str, *, session: Session, caller: Caller) -> Answer:
-    """A small copy without metadata, or the original as a download; only what the inspection's log names.
-
-    Raises:
-        FileMissing: the log names no such file, or it has not arrived; the two are not told apart.
-    """
-    inspection = queries.visible(session, str(inspection_id), caller)
-    if not log_reading.is_referenced(session, inspection.id, sha256):
-        raise FileMissing
-    original = files.read(sha256)
+def _look_at_photo() -> Response:
+    """The photo that the address names; drawn outside any transaction, for drawing takes its time."""
+    arguments = request.view_args or {}
+    sha256 = str(arguments["sha256"])
+    with db.reading() as session:
+        inspection = queries.visible(session, str(arguments["inspection_id"]), g.caller)
+        if not queries.has_arrived(session, inspection.id, sha256):
+            raise FileMissing
     if request.args.get("size") == "original":
-        response = Response(original, mimetype="application/octet-stream")
-        response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}{_suffix(original)}"'
+        response = _original(sha256)
     else:
-        content, media_type = pictures.scaled(original)
+        content, media_type = darkroom.small_copy(files.read(sha256))
         response = Response(content, mimetype=media_type)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 
 
-def _suffix(content: bytes) -> str:
-    return {b"\xff\xd8\xff": ".jpg", b"\x89PN": ".png"}.get(content[:3], ".bin")
+@bp.get("/inspections/<uuid:inspection_id>/photos/<sha256>")
+@page.page(SIGNED_IN, prepare=_look_at_photo)
+def photo(
+    inspection_id: object,  # noqa: ARG001 (the address)
+    sha256: str,  # noqa: ARG001 (the address)
+    *,
+    prepared: Response,
+    session: Session,  # noqa: ARG001 (every view is told)
+    caller: Caller,  # noqa: ARG001 (every view is told)
+) -> Answer:
+    """A small copy without metadata, or the original as a download; only what came for this inspection.
+
+    Raises:
+        FileMissing: the log names no such file, or it has not arrived here; the two are not told apart.
+    """
+    return prepared
+
+
+def _original(sha256: str) -> Response:
+    with files.opened(sha256) as stream:
+        suffix = {b"\xff\xd8\xff": ".jpg", b"\x89PN": ".png"}.get(stream.read(3), ".bin")
+    disposition = f'attachment; filename="{sha256[:16]}{suffix}"'
+    return file_answers.answer(sha256, media_type="application/octet-stream", disposition=disposition)

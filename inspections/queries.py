@@ -11,7 +11,7 @@ from accounts import competence, qualifications
 from accounts.roles import Role
 from core.caller import Caller
 from inspections.errors import InspectionUnknown
-from inspections.models import Inspection, TeamMember
+from inspections.models import BlobReference, Inspection, TeamMember, UploadedBlob
 from inspections.workflow import Part, State
 
 _SEE_ALL = (Role.SUPERVISOR, Role.CLERK, Role.ADMINISTRATOR)
@@ -91,3 +91,14 @@ def member_warnings(session: Session, inspection: Inspection) -> list[MemberWarn
         MemberWarning(person_id, tuple(missing), competence.warning_of(missing))
         for person_id, missing in found.items()
     ]
+
+
+def has_arrived(session: Session, inspection_id: str, sha256: str) -> bool:
+    """Whether an operation of the inspection attaches the file, and it came for this very inspection."""
+    query = select(BlobReference.op_id).where(
+        BlobReference.inspection == inspection_id, BlobReference.sha256 == sha256
+    )
+    came = select(UploadedBlob.sha256).where(
+        UploadedBlob.inspection == inspection_id, UploadedBlob.sha256 == sha256
+    )
+    return session.scalar(query.where(came.exists()).limit(1)) is not None

@@ -17,7 +17,6 @@ from checklists import definition as checklist
 from checklists import queries as checklists
 from checklists.definition import Definition
 from core import clock, ids, wording
-from core.files import StoredFile
 from inspections import (
     codes,
     content,
@@ -30,7 +29,7 @@ from inspections import (
     words,
 )
 from inspections.fold import Fold
-from inspections.models import BlobReference, Head, Inspection, LoggedOperation
+from inspections.models import BlobReference, Head, Inspection, LoggedOperation, UploadedBlob
 from inspections.record import Record, record_of
 from registry import queries as registry
 from registry.in_force import Period
@@ -173,9 +172,9 @@ def _devices(session: Session, names: Collection[str]) -> dict[str, str]:
 
 def _stored(session: Session, inspection_id: str) -> frozenset[str]:
     arrived = (
-        select(StoredFile.sha256)
-        .join(BlobReference, BlobReference.sha256 == StoredFile.sha256)
-        .where(BlobReference.inspection == inspection_id)
+        select(UploadedBlob.sha256)
+        .join(BlobReference, BlobReference.sha256 == UploadedBlob.sha256)
+        .where(BlobReference.inspection == inspection_id, UploadedBlob.inspection == inspection_id)
     )
     return frozenset(session.scalars(arrived))
 

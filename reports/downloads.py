@@ -8,8 +8,8 @@ from urllib.parse import quote
 from flask import Response, request
 
 from core import clock, db, file_answers, files
+from core.child import ChildFailed, Limits
 from reports import queries, render, sealing
-from reports.child import ChildFailed, Limits
 from reports.errors import NotSealed, PreviewFailed, ReportUnknown
 from reports.models import Report
 from reports.render import Edition

@@ -17,7 +17,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from reports import codes, confinement
+from core import confinement
+from reports import codes
 from reports.orders import ExamineOrder, Seen, SeenSignature
 
 

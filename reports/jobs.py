@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from core import clock, db, jobs
 from core.caller import Caller
+from core.child import ChildFailed
 from core.jobs import Work
 from inspections.actions import DRAFT_REPORT
 from inspections.models import Inspection
 from reports import actions, sealing
 from reports.authority import SealingKeyUnusable
-from reports.child import ChildFailed
 from reports.errors import NotReadyToSeal
 from reports.models import Report
 from reports.snapshot import Imprint

@@ -13,14 +13,14 @@ from typing import Any
 
 import msgspec
 import weasyprint
-from PIL import Image, ImageOps
+from PIL import Image
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports import confinement
+from core import confinement, pictures
+from core.pictures import DrawOrder, Undrawable
 from reports.orders import Enclosure, Picture, Place, Printed, PrintOrder
 
-MAX_PIXELS = 50_000_000
 _SCHEME = "asset:"
 _POINTS_PER_PX = 0.75
 _TYPES = {".ttf": "font/ttf", ".jpg": "image/jpeg", ".png": "image/png", ".svg": "image/svg+xml"}
@@ -46,22 +46,11 @@ class Shelf(URLFetcher):  # type: ignore[misc] # WeasyPrint ships no types
         return URLFetcherResponse(url, body=self.assets[name], headers={"Content-Type": kind})
 
 
-def _scaled(picture: Picture) -> bytes:
+def _copy(picture: Picture) -> bytes:
     """The picture at the size it is printed in: upright, without metadata; JPEG, or PNG for a drawing."""
-    with Image.open(picture.path, formats=("JPEG", "PNG")) as source:
-        if source.width * source.height > MAX_PIXELS:
-            raise ValueError("more pixels than a photo has")
-        if not picture.is_drawing:
-            source.draft("RGB", (picture.width_px * 2, picture.height_px * 2))
-        upright = ImageOps.exif_transpose(source)
-        shown = upright.convert("RGBA" if picture.is_drawing else "RGB")
-    shown.thumbnail((picture.width_px, picture.height_px), Image.Resampling.LANCZOS)
-    target = io.BytesIO()
-    if picture.is_drawing:
-        shown.save(target, "PNG", optimize=True)
-    else:
-        shown.save(target, "JPEG", quality=85, optimize=True)
-    return target.getvalue()
+    original = Path(picture.path).read_bytes()
+    box = (picture.width_px, picture.height_px)
+    return pictures.drawn(DrawOrder(original, box, picture.is_drawing)).content
 
 
 def _blank(picture: Picture) -> bytes:
@@ -71,14 +60,13 @@ def _blank(picture: Picture) -> bytes:
     return target.getvalue()
 
 
-def _developed(pictures: tuple[Picture, ...]) -> tuple[dict[str, bytes], list[str]]:
+def _developed(wanted: tuple[Picture, ...]) -> tuple[dict[str, bytes], list[str]]:
     assets: dict[str, bytes] = {}
     unreadable: list[str] = []
-    for picture in pictures:
+    for picture in wanted:
         try:
-            assets[picture.name] = _scaled(picture)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            # What Pillow raises on files that are no picture; the minutes are printed all the same.
+            assets[picture.name] = _copy(picture)
+        except (OSError, Undrawable):  # the minutes are printed all the same
             assets[picture.name] = _blank(picture)
             unreadable.append(picture.name)
     return assets, unreadable
@@ -104,8 +92,8 @@ def _places(document: Any) -> dict[str, Place]:
 
 def printed(order: PrintOrder) -> Printed:
     """The order as a PDF; the same order gives the same bytes."""
-    pictures, unreadable = _developed(order.pictures)
-    shelf = Shelf({**order.assets, **pictures})
+    copies, unreadable = _developed(order.pictures)
+    shelf = Shelf({**order.assets, **copies})
     fonts = FontConfiguration()
     style = weasyprint.CSS(string=order.css, url_fetcher=shelf, font_config=fonts)
     page = weasyprint.HTML(string=order.html, url_fetcher=shelf, base_url=_SCHEME)

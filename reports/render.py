@@ -18,9 +18,9 @@ import segno
 from fontTools.ttLib import TTFont
 from markupsafe import Markup, escape
 
-from core import text
-from reports import child, enclosures, layout, wording
-from reports.child import Limits
+from core import child, text
+from core.child import Limits
+from reports import enclosures, layout, wording
 from reports.layout import SigningPlace
 from reports.orders import Enclosure, Picture, Printed, PrintOrder
 from reports.snapshot import Imprint, Snapshot

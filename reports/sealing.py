@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from core import clock, files, settings
-from reports import authority, child, render, sign, snapshot
+from core import child, clock, files, settings
+from reports import authority, render, sign, snapshot
 from reports.authority import SealingKey, SealingKeyUnusable
 from reports.orders import ExamineOrder, Seen
 from reports.render import Edition, SealFace

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from core import clock, db, files
-from reports import child, codes, queries, sealing, verdicts
+from core import child, clock, db, files
+from reports import codes, queries, sealing, verdicts
 from reports.models import Report
 from reports.orders import Seen
 from reports.verdicts import Known, Relation, Verdict

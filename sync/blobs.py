@@ -15,10 +15,9 @@ from core import errors, files, journal
 from core.caller import Caller
 from core.files import Received
 from inspections import log
-from inspections.models import BlobReference, TeamMember
+from inspections.models import BlobReference, TeamMember, UploadedBlob
 from sync import limits, streams
 from sync.errors import BlobNameWrong, BlobUnknown, BlobUnwanted
-from sync.models import UploadedBlob
 from sync.schemas import MissingIn
 
 _NAME = re.compile(r"sha256:([0-9a-f]{64})")

@@ -16,10 +16,9 @@ from core import db, epoch, errors, files, ids, journal
 from core.caller import Caller
 from inspections import log_reading
 from inspections.fold import Entry
-from inspections.models import BlobReference, LoggedOperation
+from inspections.models import BlobReference, LoggedOperation, UploadedBlob
 from sync import blobs, exchange_file, push
 from sync.exchange_file import Carried, FileLine, ReadFile, ReadPush
-from sync.models import UploadedBlob
 from sync.schemas import PushOut
 
 

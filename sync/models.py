@@ -1,8 +1,4 @@
-"""Which files came for which inspection, and what tablets signed; the bytes themselves are in `core.files`.
-
-A file that was sent for one inspection is not thereby there for another: otherwise naming a hash would tell
-a stranger whether somebody else has that photo.
-"""
+"""What tablets are about to send in parts, and what they signed; neither is part of any record."""
 
 from datetime import datetime
 
@@ -10,19 +6,6 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Id, UTCDateTime
-
-
-class UploadedBlob(Base):
-    """Một tệp đã nhận cho một cuộc kiểm tra."""
-
-    __tablename__ = "uploaded_blob"
-
-    inspection: Mapped[Id] = mapped_column(ForeignKey("inspection.id"), primary_key=True)
-    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), primary_key=True)
-    media_type: Mapped[str] = mapped_column(String)
-    device: Mapped[str] = mapped_column(ForeignKey("device.id"))
-    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
-    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class PartialUpload(Base):

@@ -21,11 +21,10 @@ from core import clock, epoch, errors, framing, journal
 from core.caller import Caller
 from inspections import chain, codes, ledger, log, operation, receipts
 from inspections.chain import ChainedOperation
-from inspections.models import BlobReference, LoggedOperation, Receipt
+from inspections.models import BlobReference, LoggedOperation, Receipt, UploadedBlob
 from inspections.operation import Operation
 from sync import batch_text, limits, schemas, signatures
 from sync.errors import BadChain, BadSignature, BatchTooLarge, ChainFork, EpochMismatch, Gap
-from sync.models import UploadedBlob
 from sync.schemas import PushIn, PushOut, Reason, Result, Verdict
 
 _HAS_COME = exists().where(

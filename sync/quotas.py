@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from core import settings
 from core.files import StoredFile
+from inspections.models import UploadedBlob
 from sync.errors import QuotaReached
-from sync.models import PartialUpload, UploadedBlob
+from sync.models import PartialUpload
 
 _DAY = timedelta(hours=24)
 _MIB = 1024 * 1024

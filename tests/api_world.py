@@ -21,10 +21,10 @@ from core import api_document, clock, db, epoch, ids, jobs
 from core.caller import Caller
 from core.settings import Settings
 from inspections import chain
+from inspections.models import UploadedBlob
 from inspections.operation import Operation
 from registry import actions as registry_actions
 from sync import uploads
-from sync.models import UploadedBlob
 from sync.upload_headers import Announced
 from tests import people, tablets, teams, visits
 from tests.tablets import Tablet

@@ -19,7 +19,7 @@ from core.caller import Caller
 from inspections import chain, content, log
 from inspections.fold import Fold
 from inspections.ledger import Outcome
-from inspections.models import Inspection, LoggedOperation, TeamMember
+from inspections.models import Inspection, LoggedOperation, TeamMember, UploadedBlob
 from inspections.operation import Operation
 from registry import loading as registry_loading
 from registry.models import Unit
@@ -105,8 +105,15 @@ class Scene:
         return content.content_hash(self.inspection.id, str(self.inspection.checklist_sha256), self.fold())
 
     def store(self, data: bytes = DRAWING) -> str:
-        """The file is on the server; its name."""
-        return f"sha256:{files.put(self.session, data, media_type='image/png', at=AT).sha256}"
+        """The file has come for the inspection; its name."""
+        sha256 = files.put(self.session, data, media_type="image/png", at=AT).sha256
+        came = UploadedBlob(
+            inspection=self.inspection.id, sha256=sha256, media_type="image/png", received_at=AT,
+            device=self.session.scalars(select(Device.id).limit(1)).one(), person_id=self.people["leader"],
+        )  # fmt: skip
+        self.session.merge(came)
+        self.session.flush()
+        return f"sha256:{sha256}"
 
     def rows(self) -> list[LoggedOperation]:
         """The inspection's stream."""

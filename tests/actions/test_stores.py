@@ -15,7 +15,7 @@ from core import clock, files, settings
 from core.file_errors import FileMissing, HashDiffers, StoreAway
 from core.s3_store import S3Store
 from core.stores import STORE, FolderStore, Store
-from sync.models import UploadedBlob
+from inspections.models import UploadedBlob
 from tests import buckets
 from tests.teams import team_on_its_way
 

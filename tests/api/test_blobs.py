@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core import db, files, ids
 from core.files import StoredFile
-from sync.models import UploadedBlob
+from inspections.models import UploadedBlob
 from tests.tablets import Tablet
 from tests.teams import Team, team_on_its_way
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from accounts.device_models import Device, RevokeMode
 from core import clock, db, files, ids
 from core.journal import JournalEntry
-from inspections.models import LoggedOperation
+from inspections.models import LoggedOperation, UploadedBlob
 from sync.exchange_file import CHUNK_BYTES, FileLine
-from sync.models import HeadSignature, UploadedBlob
+from sync.models import HeadSignature
 from tests.exchanging import brought, exported, joined, lines
 from tests.tablets import Tablet, statuses
 from tests.teams import Team, team_on_its_way

@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from core import clock, db, files, ids, jobs, settings
 from core.files import StoredFile
+from inspections.models import UploadedBlob
 from sync import uploads
-from sync.models import PartialUpload, UploadedBlob
+from sync.models import PartialUpload
 from tests.tablets import Tablet
 from tests.teams import Team, team_on_its_way
 

@@ -21,8 +21,7 @@ from core.files import StoredFile
 from core.journal import JournalEntry
 from inspections import chain, fold, operation
 from inspections.fold import Entry
-from inspections.models import Head, Inspection, LoggedOperation, Receipt
-from sync.models import UploadedBlob
+from inspections.models import Head, Inspection, LoggedOperation, Receipt, UploadedBlob
 from tests.faults.servers import Site
 from tests.faults.storming import Storm
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from accounts import devices
 from accounts.device_models import Device
-from core import clock, db, endpoint, files
+from core import clock, db, durably, endpoint, files
 from inspections import fold, ledger
 from inspections.models import Inspection
 from sync import pull, push
@@ -119,7 +119,7 @@ def _row_before_file() -> None:
 
 def _no_directory_fsync() -> None:
     """A new name is believed to be on the disk without asking for it."""
-    files._sync_folder = lambda *_unused: None
+    durably.sync_folder = lambda *_unused: None
 
 
 def _synchronous_normal() -> None:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from core import db
+from core import clock, db, files
 from inspections.models import Inspection, LoggedOperation
 from tests import people, visits
 from tests.people import Browser
@@ -295,7 +295,7 @@ def test_a_photo_is_shown_small_and_bare_and_the_original_on_demand(visit: Visit
         False,
         True,
     )
-    whole = supervisor.client.get(f"{visit.address}/photos/{sha256}?size=original")
+    whole = supervisor.client.get(f"{visit.address}/photos/{sha256}?size=original", buffered=True)
     assert (whole.data, whole.headers["Content-Disposition"][:10]) == (original, "attachment")
 
 
@@ -316,6 +316,18 @@ def test_a_photo_is_shown_only_within_the_inspection_that_names_it(visit: Visit,
     supervisor.submit("/inspections/new", unit_code="TV-S03", form="on_site", planned_on="2023-06-01")
     (elsewhere,) = {one for one in _listed(supervisor) if one != visit.inspection}
     assert supervisor.client.get(f"/inspections/{elsewhere}/photos/{sha256}").status_code == 404
+
+
+def test_a_photo_that_came_for_another_inspection_has_not_come_for_this_one(
+    app: Flask, visit: Visit, supervisor: Browser
+):
+    """Otherwise whoever knows a photo's hash could have another team's photo shown as the own."""
+    visit.decided().started()
+    sha256 = visit.photo("PL-19", visits.picture(), arrives=False)
+    with app.app_context(), db.writing() as session:
+        assert files.put(session, visits.picture(), media_type="image/jpeg", at=clock.now()).sha256 == sha256
+    assert "chưa về máy chủ" in shown(supervisor.client.get(visit.address))
+    assert supervisor.client.get(f"{visit.address}/photos/{sha256}").status_code == 404
 
 
 def _listed(browser: Browser, address: str = "/inspections/") -> list[str]:

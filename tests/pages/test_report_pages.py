@@ -2,13 +2,11 @@
 
 import io
 import re
-import threading
 
 import pytest
 from flask import Flask
 
-from core import jobs
-from reports import child
+from core import child, jobs
 from tests import issuing
 from tests.issuing import Desk
 from tests.people import Browser
@@ -120,9 +118,8 @@ def test_a_file_over_the_limit_is_refused_by_size(app: Flask):
 
 
 def test_who_would_wait_long_for_a_verdict_is_asked_to_come_back(app: Flask, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(child, "_SLOTS", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(child, "_PATIENCE_S", 0.01)
-    with child._SLOTS:
+    monkeypatch.setattr(child, "DOCUMENTS", child.Queue(1, patience_s=0.01))
+    with child.DOCUMENTS.places:
         answer = Browser(app).submit("/verify", file=(io.BytesIO(b"%PDF-1.7"), "van-ban.pdf"))
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
 
@@ -132,7 +129,6 @@ def test_our_own_document_is_examined_once(desk: Desk, monkeypatch: pytest.Monke
     code = desk.shown()["verification_code"]
     first = shown(desk.app.test_client().get(f"/verify/{code}").text)
     assert "Văn bản xác thực" in first
-    monkeypatch.setattr(child, "_SLOTS", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(child, "_PATIENCE_S", 0.01)
-    with child._SLOTS:
+    monkeypatch.setattr(child, "DOCUMENTS", child.Queue(1, patience_s=0.01))
+    with child.DOCUMENTS.places:
         assert shown(desk.app.test_client().get(f"/verify/{code}").text) == first

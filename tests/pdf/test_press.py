@@ -12,8 +12,9 @@ import pytest
 import weasyprint
 from pypdf import PdfReader
 
-from reports import child, press, render
-from reports.child import ChildFailed, Limits
+from core import child
+from core.child import ChildFailed, Limits
+from reports import press, render
 from reports.orders import PrintOrder
 from tests import minutes
 

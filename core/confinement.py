@@ -1,4 +1,4 @@
-"""Takes from the present process what printing and examining never need: time, memory, network, children.
+"""Takes from the present process what work on strangers' files never needs: time, memory, network, children.
 
 Two fences: the kernel's limits (and, where it grants one, a network namespace without any interface), and an
 audit hook in Python itself, which holds on every kernel. Nothing here can be undone by the process.

@@ -1,4 +1,4 @@
-"""Runs the two dangerous jobs, printing and examining, in a process of their own that can always be killed.
+"""Runs what strangers' bytes could make dangerous in a process of its own that can always be killed.
 
 The child gets its order on standard input, answers on standard output, and has a folder of its own that is
 gone afterwards. It inherits no environment. It knows no database and no key.
@@ -18,8 +18,6 @@ from pathlib import Path
 from core.errors import SlowDown
 
 _ROOT = Path(__file__).resolve().parent.parent
-_SLOTS = threading.BoundedSemaphore(2)
-_PATIENCE_S = 5.0
 _NO_SYSTEM_FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/cache</cachedir></fontconfig>
@@ -43,14 +41,29 @@ class Limits:
     memory_bytes: int = 1536 * 1024 * 1024
 
 
-def run(module: str, order: bytes, limits: Limits) -> bytes:
+class Queue:
+    """At most so many children at once; who waits longer than `patience_s` is asked to come back."""
+
+    def __init__(self, places: int, *, patience_s: float) -> None:
+        self.places = threading.BoundedSemaphore(places)
+        self.patience_s = patience_s
+
+
+DOCUMENTS = Queue(2, patience_s=5)
+PICTURES = Queue(2, patience_s=20)
+
+
+def run(module: str, order: bytes, limits: Limits, *, queue: Queue | None = None) -> bytes:
     """What the module answers to the order.
+
+    Args:
+        queue: whom to wait for; by default those who print and examine documents.
 
     Raises:
         ChildFailed: it exceeded a limit, or ended with a fault; nothing of it is left running.
-        SlowDown: two others run already; who waits longer would only hold a thread that others need.
+        SlowDown: others run already; who waits longer would only hold a thread that others need.
     """
-    with _slot(), tempfile.TemporaryDirectory(prefix="thucdia-") as folder:
+    with _place_in(queue or DOCUMENTS), tempfile.TemporaryDirectory(prefix="thucdia-") as folder:
         child = _started(module, limits, Path(folder))
         try:
             answer, said = child.communicate(order, timeout=limits.wall_s)
@@ -64,13 +77,13 @@ def run(module: str, order: bytes, limits: Limits) -> bytes:
 
 
 @contextmanager
-def _slot() -> Iterator[None]:
-    if not _SLOTS.acquire(timeout=_PATIENCE_S):
+def _place_in(queue: Queue) -> Iterator[None]:
+    if not queue.places.acquire(timeout=queue.patience_s):
         raise SlowDown("Đang có nhiều tệp được kiểm tra cùng lúc. Chưa ghi nhận gì; gửi lại sau ít giây.")
     try:
         yield
     finally:
-        _SLOTS.release()
+        queue.places.release()
 
 
 def _started(module: str, limits: Limits, folder: Path) -> subprocess.Popen[bytes]:

@@ -4,6 +4,7 @@ Writing transactions are opened by the edges (`endpoint`, `page`, `jobs`, comman
 Reading transactions cannot write, which the database itself enforces.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, Uuid, event, exc
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.engine import Dialect, ExceptionContext, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -108,6 +109,13 @@ def _attach(engine: Engine, lock: WriteLock | None) -> None:
             with nullcontext() if lock is None or lock.is_mine else lock:
                 for pragma in _PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "handle_error")
+        def renew(context: ExceptionContext) -> None:
+            # A file that could not be opened for writing once is open for reading only, until it is closed.
+            code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+                context.is_disconnect = True
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -132,6 +132,13 @@ class SlowDown(Refusal):
         self.retry_after_s = retry_after_s
 
 
+class Unavailable(SlowDown):
+    """Nothing is wrong with the request: what the server itself stands on does not answer."""
+
+    slug = "unavailable"
+    title = "Máy chủ tạm thời không làm việc được"
+
+
 class NoSpace(Refusal):
     """The disk is too full to take more."""
 

@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from core import access, db, errors, ids
+from core import access, db, errors, ids, outages
 from core.caller import ANONYMOUS
 
 _log = structlog.get_logger()
@@ -32,6 +33,7 @@ _STATUS: dict[type[errors.Refusal], int] = {
     errors.UpgradeRequired: 426,
     errors.SlowDown: 429,
     errors.Damaged: 460,  # no status of HTTP's own: the checksum extension of tus 1.0
+    errors.Unavailable: 503,
     errors.NoSpace: 507,
 }
 
@@ -148,9 +150,20 @@ def answer_defect(error: Exception) -> Any:
     return _page(500, _TITLES[500], detail, reference)
 
 
+def answer_outage(error: Exception) -> Any:
+    """Say that disk or database is away, if that is what it is, so that a tablet comes again by itself."""
+    refusal = outages.outage(error)
+    if refusal is None:
+        return answer_defect(error)
+    _log.error("outage", slug=refusal.slug, path=request.path, reason=str(getattr(error, "orig", error)))
+    return answer_refusal(refusal)
+
+
 def register(app: Flask) -> None:
     """Hang the answers into the application."""
     app.register_error_handler(errors.Refusal, answer_refusal)
     app.register_error_handler(HTTPException, answer_http_exception)
     if not app.testing:
+        app.register_error_handler(DBAPIError, answer_outage)
+        app.register_error_handler(OSError, answer_outage)
         app.register_error_handler(Exception, answer_defect)

@@ -46,19 +46,27 @@ class WriteLock:
         deadline = time.monotonic() + self._patience_s
         if not self._thread_lock.acquire(timeout=self._patience_s):
             raise SlowDown
+        try:
+            self._file = self._locked_file(deadline)
+        except BaseException:
+            # A disk that failed once, or too many open files, must not shut out every later writer.
+            self._thread_lock.release()
+            raise
+        self._owner = threading.get_ident()
+
+    def _locked_file(self, deadline: float) -> int:
         # A file description of its own for each holder: one inherited over fork() would share the lock.
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     os.close(file)
-                    self._thread_lock.release()
                     raise SlowDown from None
                 time.sleep(0.001)
-        self._file, self._owner = file, threading.get_ident()
+            else:
+                return file
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

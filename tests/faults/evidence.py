@@ -97,29 +97,45 @@ class Examiner:
 
     def _files(self, connection: Connection) -> Iterator[str]:
         """V3 and I10: a row has its file, a file has its hash, what was delivered is there."""
-        rows = {
-            row.sha256: row.size_bytes
-            for row in connection.execute(select(StoredFile.sha256, StoredFile.size_bytes))
-        }
+        rows = _stored(connection)
         came = set(connection.scalars(select(UploadedBlob.sha256)))
         for storm in self.storms:
             for sha256 in storm.delivered - (rows.keys() & came):
                 yield f"I1 file {sha256[:12]} was confirmed and no row names it"
-        root = self.site.data / "blobs"
-        for sha256 in rows.keys() - self.files_seen:
-            path = root / sha256[:2] / sha256[2:4] / sha256
-            if not path.is_file():
-                yield f"V3 row {sha256[:12]} names a file that is not there"
-            elif (
-                hashlib.sha256(path.read_bytes()).hexdigest() != sha256 or path.stat().st_size != rows[sha256]
-            ):
-                yield f"V3 file {sha256[:12]} has other bytes"
-            self.files_seen.add(sha256)
-        for path in root.glob("??/??/*"):
-            if path.name not in self.files_seen:
-                self.files_seen.add(path.name)
-                if hashlib.sha256(path.read_bytes()).hexdigest() != path.name:
-                    yield f"I10 {path.name[:12]} is not what its name says"
+        yield from _file_faults(self.site, rows, self.files_seen)
+
+
+def _stored(connection: Connection) -> dict[str, int]:
+    query = select(StoredFile.sha256, StoredFile.size_bytes)
+    return {row.sha256: row.size_bytes for row in connection.execute(query)}
+
+
+def _file_faults(site: Site, rows: Mapping[str, int], seen: set[str]) -> Iterator[str]:
+    """V3 and I10 for what was not seen before, which then is."""
+    root = site.data / "blobs"
+    for sha256 in rows.keys() - seen:
+        path = root / sha256[:2] / sha256[2:4] / sha256
+        if not path.is_file():
+            yield f"V3 row {sha256[:12]} names a file that is not there"
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != sha256 or path.stat().st_size != rows[sha256]:
+            yield f"V3 file {sha256[:12]} has other bytes"
+        seen.add(sha256)
+    for path in root.glob("??/??/*"):
+        if path.name not in seen and hashlib.sha256(path.read_bytes()).hexdigest() != path.name:
+            yield f"I10 {path.name[:12]} is not what its name says"
+        seen.add(path.name)
+
+
+def at_any_moment(connection: Connection, site: Site) -> Iterator[str]:
+    """What must hold of an installation at any moment, whatever anybody was promised."""
+    yield from _quick_check(connection)
+    for inspection in connection.scalars(select(Inspection.id)).all():
+        yield from stream_faults(connection, inspection)
+    for device, last in connection.execute(select(Device.id, Device.seq)).all():
+        seqs = connection.scalars(select(LoggedOperation.seq).where(LoggedOperation.device == device))
+        if sorted(seqs) != list(range(1, last + 1)):
+            yield f"I4 {device}: its head says {last}, and the log has something else"
+    yield from _file_faults(site, _stored(connection), set())
 
 
 def _quick_check(connection: Connection) -> Iterator[str]:

@@ -4,7 +4,8 @@ It holds the listening socket as `serve` does: while no server runs, tablets wai
 serves with the very command line that `serve` uses, or carries out requests in one single-threaded process
 that a tracer can follow. It checks nothing, and what it started ends with it.
 
-    python -m tests.faults.prepared PORT [MUTANT]      then one command a line: serve, kill, carry FILE, quit
+    python -m tests.faults.prepared PORT [MUTANT]      then one command a line: serve, kill, wait, warm FILE,
+    carry FILE
 """
 
 import contextlib
@@ -17,10 +18,11 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from flask import Flask
 from gunicorn.app.wsgiapp import WSGIApplication
 
 from app import create_app
-from core import supervisor
+from core import db, supervisor
 from core.settings import Settings, from_environment
 from tests.faults import mutants
 
@@ -36,13 +38,12 @@ def _serve(settings: Settings, listener: socket.socket) -> NoReturn:
     os._exit(0)
 
 
-def _carry_out(settings: Settings, told: dict[str, Any]) -> NoReturn:
-    """Each request in turn, once the tracer is there; a line to `answers` is what the tablet has heard."""
-    _libc.prctl(_PR_SET_PTRACER, ctypes.c_ulong(-1).value, 0, 0, 0)
-    client = create_app(settings).test_client()
+def _carry_out(app: Flask, told: dict[str, Any]) -> None:
+    """Each request in turn; a line to `answers` is what the tablet has heard."""
+    client = app.test_client()
+    gate = os.open(told["gate"] or os.devnull, os.O_RDWR)
     answers = os.open(told["answers"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with Path(told["gate"]).open("rb") as gate:
-        gate.read(1)
+    os.read(gate, 1)
     for asked in told["requests"]:
         answer = client.open(
             asked["path"], method=asked["method"], headers=asked["headers"],
@@ -50,7 +51,22 @@ def _carry_out(settings: Settings, told: dict[str, Any]) -> NoReturn:
         )  # fmt: skip
         line = {"status": answer.status_code, "type": answer.mimetype, "text": answer.text}
         os.write(answers, json.dumps(line).encode() + b"\n")
+    for descriptor in (gate, answers):
+        os.close(descriptor)
+
+
+def _carry_out_apart(app: Flask, told: dict[str, Any]) -> NoReturn:
+    """The same in a process of one thread that a tracer may follow."""
+    _libc.prctl(_PR_SET_PTRACER, ctypes.c_ulong(-1).value, 0, 0, 0)
+    _carry_out(app, told)
     os._exit(0)
+
+
+def _carry_out_here(app: Flask, told: dict[str, Any]) -> None:
+    """The same in this process, which then has loaded all that it takes and holds no connection."""
+    _carry_out(app, told)
+    with app.app_context():
+        db.db.engine.dispose()
 
 
 def _forked(folder: Path) -> int:
@@ -75,11 +91,17 @@ def _ended(group: int) -> None:
             return
 
 
+def _told(path: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return told
+
+
 def main(port: int, mutant: str) -> None:
     """Carry out the commands of the standard input until it ends."""
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     settings = from_environment(os.environ)
     mutants.apply(mutant)
+    app = create_app(settings)
     listener = supervisor.listen("127.0.0.1", port)
     os.set_inheritable(listener.fileno(), True)
     group = 0
@@ -91,10 +113,12 @@ def main(port: int, mutant: str) -> None:
             _ended(group)
         elif command == "wait":
             _ended(group)
+        elif command == "warm":
+            _carry_out_here(app, _told(rest))
         elif (group := _forked(settings.data)) == 0:
             if command == "serve":
                 _serve(settings, listener)
-            _carry_out(settings, json.loads(Path(rest).read_text(encoding="utf-8")))
+            _carry_out_apart(app, _told(rest))
         print(group, flush=True)
     if group:
         with contextlib.suppress(ProcessLookupError):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app import create_app
-from core import clock, db, epoch
+from core import clock, db, epoch, server_key
 from core.settings import Settings
 from tests.teams import Team, team_on_its_way
 
@@ -142,6 +142,7 @@ def site(folder: Path, database_url: str = "") -> Site:
             db.Base.metadata.create_all(connection)
         with db.writing() as session:
             epoch.begin(session, at=clock.now())
+        server_key.current()
         return Site(settings, team_on_its_way(app))
 
 
@@ -173,6 +174,10 @@ class Prepared:
     def wait(self) -> None:
         """The child has ended by itself."""
         self._told("wait")
+
+    def warm(self, told: Path) -> None:
+        """The prepared process itself has carried out the requests, and so will do it faster."""
+        self._told(f"warm {told}")
 
     def carry(self, told: Path) -> int:
         """A single-threaded child waits at its gate to carry out the requests; its process id."""

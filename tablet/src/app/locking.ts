@@ -35,18 +35,21 @@ export async function addPerson(
   db: Database,
   person: Named,
   pin: string,
-  witness?: { person_id: string; pin: string },
+  {
+    witness,
+    cost,
+  }: { witness?: { person_id: string; pin: string } | undefined; cost?: number | undefined } = {},
 ): Promise<void> {
   refuseWeakPin(pin);
   const others = await db.people.toArray();
   let wrapped: Awaited<ReturnType<typeof firstWrap>>;
   if (others.length === 0) {
-    wrapped = await firstWrap(pin);
+    wrapped = await firstWrap(pin, cost);
   } else {
     const row = others.find((one) => one.person_id === witness?.person_id);
     if (!row || !witness) throw new Refusal("witness_wrong");
     await opened(db, row, witness.pin, "witness_wrong");
-    wrapped = await wrapAgain(row, witness.pin, pin);
+    wrapped = await wrapAgain(row, witness.pin, pin, cost);
   }
   const { person_id, full_name, title } = person;
   await db.people.put({ person_id, full_name, title, ...wrapped, failures: 0, blockedUntil: 0 });

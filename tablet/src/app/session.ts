@@ -24,6 +24,7 @@ import { reissue } from "./reissuing.ts";
 import * as storing from "./storing.ts";
 import { Updates } from "./updates.ts";
 import { OpenVisit } from "./visit.ts";
+import type { Added } from "./visit_log.ts";
 
 export interface SessionOptions {
   /** Where the server is; the page's own origin in a browser. */
@@ -32,6 +33,8 @@ export interface SessionOptions {
   fetch?: Fetch;
   /** Whether rounds with the server start by themselves. */
   isLoopOn: boolean;
+  /** How much work a new PIN makes for whoever guesses; what is usual if it is left out. */
+  pinCost?: number;
 }
 
 const SETTINGS: facade.Settings = {
@@ -56,6 +59,7 @@ export class Session implements facade.TabletApp {
   #signedIn: Named | null = null;
   #isEnrolled = false;
   #isWithdrawn = false;
+  #isClosed = false;
   #sync: view.SyncStatus = AT_REST;
   people: readonly view.Person[] = [];
   person: view.Person | null = null;
@@ -116,7 +120,7 @@ export class Session implements facade.TabletApp {
   }
 
   #tell(told: Told): void {
-    this.#channel.postMessage(told);
+    if (!this.#isClosed) this.#channel.postMessage(told);
   }
 
   async #heard(told: Told): Promise<void> {
@@ -164,7 +168,7 @@ export class Session implements facade.TabletApp {
   async choosePin(pin: string, witness?: { person_id: string; pin: string }): Promise<void> {
     const person = this.#signedIn;
     if (!person) throw new Refusal("sign_in_needed");
-    await addPerson(this.#db, person, pin, witness);
+    await addPerson(this.#db, person, pin, { witness, cost: this.#options.pinCost });
     await this.#read();
     this.#tell({ kind: "people" });
     await this.unlock(person.person_id, pin);
@@ -312,7 +316,7 @@ export class Session implements facade.TabletApp {
     const host = {
       ...{ db, ledger, archive, files, person },
       device: device.id,
-      recorded: (id: string) => this.#recorded(id),
+      recorded: (id: string, added: Added) => this.#recorded(id, added),
       fetchBlob: (sha256: string, id: string) => moving.fetchBlob(crew, sha256, id),
     };
     const opening = OpenVisit.open(host, inspection);
@@ -321,8 +325,8 @@ export class Session implements facade.TabletApp {
     return opening;
   }
 
-  #recorded(inspection: string): void {
-    void this.#loop?.recorded();
+  #recorded(inspection: string, added: Added): void {
+    this.#loop?.recorded(added);
     this.#announce("inspections");
     this.#tell({ kind: "changed", inspections: [inspection] });
   }
@@ -342,7 +346,8 @@ export class Session implements facade.TabletApp {
   async importFile(file: Blob): Promise<facade.ImportReport> {
     const { report, inspections } = await moving.importFile(this.#ready, file);
     await this.#grown(inspections);
-    await this.#loop?.recorded();
+    await this.#loop?.recount();
+    this.#loop?.recorded();
     return report;
   }
 
@@ -373,6 +378,7 @@ export class Session implements facade.TabletApp {
   /** Nothing is open any more; for tests, which start and end many. */
   close(): void {
     this.lock();
+    this.#isClosed = true;
     this.#channel.close();
     this.#db.close();
   }

@@ -14,6 +14,13 @@ import { type PackageFacts, Refusal, type Unsubscribe } from "./facade.ts";
 import { derivedIds } from "./findings.ts";
 import { Reading } from "./reading.ts";
 
+/** What one tap added to what waits. */
+export interface Added {
+  ops: number;
+  files: number;
+  bytes: number;
+}
+
 /** What a visit needs of the app around it. */
 export interface Host {
   db: Database;
@@ -22,7 +29,7 @@ export interface Host {
   files: Files;
   device: string;
   person: string;
-  recorded(inspection: string): void;
+  recorded(inspection: string, added: Added): void;
   fetchBlob(sha256: string, inspection: string): Promise<Blob | null>;
 }
 
@@ -133,7 +140,8 @@ export class VisitLog {
     for (const entry of entries) this.fold.add(entry);
     this.waiting = { ops: this.waiting.ops + drafts.length, files: this.waiting.files + blobs.length };
     this.#changed();
-    this.host.recorded(this.id);
+    const bytes = blobs.reduce((sum, blob) => sum + blob.bytes.byteLength, 0);
+    this.host.recorded(this.id, { ops: drafts.length, files: blobs.length, bytes });
   }
 
   /** An ordinary write, in place of what stands in the fields that it sets. */

@@ -21,6 +21,7 @@ export interface PersonRow {
   person_id: string;
   full_name: string;
   title: string;
+  cost: number;
   salt: Uint8Array<ArrayBuffer>;
   iv: Uint8Array<ArrayBuffer>;
   wrapped: ArrayBuffer;

@@ -4,7 +4,8 @@
  * The key cannot be read by a script while it is in use, and it is forgotten when the tablet is locked. A PIN of six
  * digits slows down whoever found a tablet; it does not stop whoever can take the flash apart and has time.
  */
-const ITERATIONS = 600_000;
+/** Rounds of PBKDF2 for a new PIN. Source: OWASP Password Storage Cheat Sheet (2023), PBKDF2-HMAC-SHA256. */
+export const PIN_COST = 600_000;
 const IV_BYTES = 12;
 const SALT_BYTES = 16;
 const ALGORITHM = { name: "AES-GCM", length: 256 } as const;
@@ -16,6 +17,8 @@ export interface Sealed {
 
 /** The store's key, wrapped under what a PIN derives to. */
 export interface Wrapped {
+  /** Rounds of PBKDF2; kept with each PIN, so that new ones can cost more. */
+  cost: number;
   salt: Uint8Array<ArrayBuffer>;
   iv: Uint8Array<ArrayBuffer>;
   wrapped: ArrayBuffer;
@@ -34,32 +37,40 @@ function randomBytes(count: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(count));
 }
 
-async function derived(pin: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+async function derived(pin: string, salt: Uint8Array<ArrayBuffer>, cost: number): Promise<CryptoKey> {
   const material = await crypto.subtle.importKey("raw", encoder.encode(pin), "PBKDF2", false, ["deriveKey"]);
-  const rule = { name: "PBKDF2", hash: "SHA-256", salt, iterations: ITERATIONS };
+  const rule = { name: "PBKDF2", hash: "SHA-256", salt, iterations: cost };
   return crypto.subtle.deriveKey(rule, material, ALGORITHM, false, ["wrapKey", "unwrapKey"]);
 }
 
 /** A new store key under the first person's PIN. */
-export async function firstWrap(pin: string): Promise<Wrapped> {
+export async function firstWrap(pin: string, cost = PIN_COST): Promise<Wrapped> {
   const key = await crypto.subtle.generateKey(ALGORITHM, true, ["encrypt", "decrypt"]);
-  return wrap(key, pin);
+  return wrap(key, pin, cost);
 }
 
 /** The same store key under another PIN; the old one proves that whoever asks may open it. */
-export async function wrapAgain(old: Wrapped, oldPin: string, newPin: string): Promise<Wrapped> {
-  return wrap(await unwrap(old, oldPin, true), newPin);
+export async function wrapAgain(
+  old: Wrapped,
+  oldPin: string,
+  newPin: string,
+  cost = PIN_COST,
+): Promise<Wrapped> {
+  return wrap(await unwrap(old, oldPin, true), newPin, cost);
 }
 
-async function wrap(key: CryptoKey, pin: string): Promise<Wrapped> {
+async function wrap(key: CryptoKey, pin: string, cost: number): Promise<Wrapped> {
   const [salt, iv] = [randomBytes(SALT_BYTES), randomBytes(IV_BYTES)];
-  const wrapped = await crypto.subtle.wrapKey("raw", key, await derived(pin, salt), { name: "AES-GCM", iv });
-  return { salt, iv, wrapped };
+  const wrapped = await crypto.subtle.wrapKey("raw", key, await derived(pin, salt, cost), {
+    name: "AES-GCM",
+    iv,
+  });
+  return { cost, salt, iv, wrapped };
 }
 
 async function unwrap(kept: Wrapped, pin: string, extractable: boolean): Promise<CryptoKey> {
   const rule = { name: "AES-GCM", iv: kept.iv };
-  const opener = await derived(pin, kept.salt);
+  const opener = await derived(pin, kept.salt, kept.cost);
   try {
     const uses: KeyUsage[] = ["encrypt", "decrypt"];
     return await crypto.subtle.unwrapKey("raw", kept.wrapped, opener, rule, ALGORITHM, extractable, uses);

@@ -110,9 +110,14 @@ export class Loop {
     globalThis.document?.removeEventListener("visibilitychange", this.#wake);
   }
 
-  /** Something was recorded: it travels soon, together with what follows it. */
-  async recorded(): Promise<void> {
-    await this.recount();
+  /** Something was recorded: it counts at once, and travels soon, together with what follows it. */
+  recorded(added = { ops: 0, files: 0, bytes: 0 }): void {
+    const { waitingOps, waitingFiles, waitingBytes } = this.#status;
+    this.#set({
+      waitingOps: waitingOps + added.ops,
+      waitingFiles: waitingFiles + added.files,
+      waitingBytes: waitingBytes + added.bytes,
+    });
     if (this.#failures === 0 || !this.#status.nextAttemptAt) this.#schedule(SOON_MS);
   }
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from sqlalchemy.orm import Session
 
-from accounts import device_schemas, device_tokens, devices
+from accounts import device_presence, device_schemas, device_tokens, devices
 from accounts.device_models import Device
 from accounts.roles import Role
 from core import api, clock, epoch, server_key, settings
@@ -81,9 +82,10 @@ def enrol(
 def token(given: dict[str, str], *, session: Session, caller: Caller) -> dict[str, object]:
     """Get a token for fifteen minutes, for the signed-in person on the tablet that signed the assertion."""
     at = clock.now()
-    issued = device_tokens.issue(
-        session, device_tokens.read(given["client_assertion"]), audience=token_endpoint(), by=caller, at=at
-    )
+    assertion = device_tokens.read(given["client_assertion"])
+    issued = device_tokens.issue(session, assertion, audience=token_endpoint(), by=caller, at=at)
+    waiting = device_presence.told(request.headers.get(device_presence.HEADER))
+    device_presence.note(session, assertion.device, waiting, at=at)
     return {
         "access_token": issued.token,
         "token_type": "Bearer",
@@ -95,7 +97,7 @@ def token(given: dict[str, str], *, session: Session, caller: Caller) -> dict[st
 
 
 @office.route("", methods=["GET"])
-@endpoint(roles(Role.ADMINISTRATOR))
+@endpoint(roles(Role.ADMINISTRATOR, Role.SUPERVISOR))
 @office.response(200, device_schemas.DeviceOut(many=True))
 def list_devices(*, session: Session, caller: Caller) -> Sequence[Device]:  # noqa: ARG001 (every view is told)
     """List the tablets, those in use first."""

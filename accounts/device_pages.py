@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from accounts import devices
+from accounts import device_presence, devices
 from accounts.device_models import RevokeMode
 from accounts.errors import FieldsRefused
 from accounts.roles import Role
@@ -20,6 +20,7 @@ bp = Blueprint("device_pages", __name__, url_prefix="/devices")
 blueprints = [bp]
 
 ADMINISTRATORS = roles(Role.ADMINISTRATOR)
+WATCHERS = roles(Role.ADMINISTRATOR, Role.SUPERVISOR)
 MODES = (
     (RevokeMode.RETIRED, "Ngừng dùng", "Dữ liệu còn trên máy vẫn được nhận như thường."),
     (RevokeMode.LOST, "Thất lạc", "Máy không nhận thêm gì; những gì máy gửi lên được giữ riêng để xem xét."),
@@ -35,16 +36,18 @@ Answer = str | Response | tuple[str, int]
 
 
 def _list(session: Session, *, label: str = "", problem: str = "") -> str:
+    listed, at = devices.listed(session), clock.now()
     return page.render(
-        "devices/index.html", devices=devices.listed(session), mode_labels=_MODE_LABELS, label=label,
-        problem=problem, done=request.args.get("done", ""),
+        "devices/index.html", devices=listed, mode_labels=_MODE_LABELS, label=label, problem=problem,
+        holders=device_presence.holders(session, [one.id for one in listed], at=at), at=at,
+        done=request.args.get("done", ""),
     )  # fmt: skip
 
 
 @bp.get("/")
-@page.page(ADMINISTRATORS)
+@page.page(WATCHERS)
 def index(*, session: Session, caller: Caller) -> Answer:  # noqa: ARG001 (every view is told)
-    """Every tablet, with the form that makes a code for a new one."""
+    """Every tablet and what waits on it; for administrators, the form that makes a code for a new one."""
     return _list(session)
 
 

@@ -86,6 +86,9 @@ class DeviceOut(Out):
     seq = fields.Integer(required=True)
     enrolled_at = fields.AwareDateTime(required=True)
     last_seen_at = fields.AwareDateTime(allow_none=True)
+    waiting_operations = fields.Integer(allow_none=True)
+    waiting_files = fields.Integer(allow_none=True)
+    waiting_told_at = fields.AwareDateTime(allow_none=True)
     revoked_at = fields.AwareDateTime(allow_none=True)
     revoke_mode = fields.String(allow_none=True)
 

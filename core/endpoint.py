@@ -17,14 +17,16 @@ View = Callable[..., Any]
 
 
 def endpoint(
-    access: Access, *, prepare: Callable[[], object] | None = None, write: bool | None = None
-) -> Callable[[View], View]:
+    access: Access, *, prepare: Callable[[], object] | None = None,
+    write: bool | Callable[[Any], bool] | None = None,
+) -> Callable[[View], View]:  # fmt: skip
     """Declare who may call the view and give it a transaction.
 
     Args:
         prepare: work that needs no write lock (inflate, decode, hash, read); it runs after the caller
             is known and before the write lock is taken, and its result is passed as `prepared`.
-        write: whether the view writes; by default what the HTTP method says.
+        write: whether the view writes, as such or judged by what was prepared; by default what the HTTP
+            method says.
     """
 
     def decorate(view: View) -> View:
@@ -34,7 +36,8 @@ def endpoint(
                 caller = identify(access, request, session)
             if prepare is not None:
                 kwargs["prepared"] = prepare()
-            writes = is_unsafe(request.method) if write is None else write
+            judged = write(kwargs["prepared"]) if callable(write) else write
+            writes = is_unsafe(request.method) if judged is None else judged
             return db.transacted(
                 lambda session: view(*args, **kwargs, session=session, caller=caller), writes=writes
             )

@@ -75,6 +75,7 @@ class Exchange:
     def authorise(self) -> None:
         """The line carries a short-lived token for the person who is signed in on this tablet."""
         self.line.headers.pop("Authorization", None)
+        self._say_what_waits()
         for _ in range(_SIGNATURES):
             try:
                 told = self.line.post("/sync/v1/token", {"client_assertion": self._assertion()}).json()
@@ -87,6 +88,11 @@ class Exchange:
                 self.line.headers.update(bearer)
                 return
         raise Lost("/sync/v1/token")
+
+    def _say_what_waits(self, *, besides: int = 0) -> None:
+        """The next requests say what this tablet holds besides what they carry."""
+        operations, files = self.tablet.outbox.waiting()
+        self.line.headers["Sync-Waiting"] = f"operations={operations - besides}, files={files}"
 
     def _assertion(self) -> str:
         """A signed statement of who this tablet is; a new one each time."""
@@ -153,6 +159,7 @@ class Exchange:
 
     def _push_once(self, first_seq: int, sent: Sequence[str], head: str) -> dict[str, Any]:
         text = self.tablet.push_body(sent, first_seq, head)
+        self._say_what_waits(besides=len(sent))
         told: dict[str, Any] = self.call("POST", "/sync/v1/push", text.encode(), zipped=True).json()
         return told
 
@@ -172,6 +179,7 @@ class Exchange:
     def has_news(self, inspection: str) -> bool:
         """Whether the server's log goes further than this tablet's; one cheap question."""
         stream = stream_of(inspection)
+        self._say_what_waits()
         heads = self.call("GET", f"/sync/v1/heads?streams={stream}").json()["streams"]
         return stream in heads and int(heads[stream]["head"]) > self.tablet.outbox.cursor(stream)
 

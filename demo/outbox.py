@@ -140,6 +140,13 @@ class Outbox:
             )
             _set_meta(db, {"acked_seq": max(acked_seq, self.recall("acked_seq", 0))})
 
+    def waiting(self) -> tuple[int, int]:
+        """How many operations the server has not acknowledged, and how many files it has not confirmed."""
+        acked = self.recall("acked_seq", 0)
+        operations = self._db.execute("SELECT count(*) FROM ops WHERE seq > ?", (acked,)).fetchone()[0]
+        files = self._db.execute("SELECT count(*) FROM blobs WHERE on_server = 0").fetchone()[0]
+        return int(operations), int(files)
+
     def outcomes(self) -> dict[str, dict[str, Any]]:
         """What the server said to each acknowledged operation, by operation id."""
         rows = self._db.execute("SELECT op_id, outcome FROM ops WHERE outcome IS NOT NULL")

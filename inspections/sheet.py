@@ -10,9 +10,18 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from accounts.roles import Role
-from core import page
+from core import clock, page
 from core.caller import Caller
-from inspections import earlier_findings, plan_queries, queries, reading, review, set_aside_actions, words
+from inspections import (
+    earlier_findings,
+    plan_queries,
+    queries,
+    reading,
+    review,
+    set_aside_actions,
+    team_tablets,
+    words,
+)
 from inspections.models import Inspection
 from inspections.workflow import STATE_LABELS, Form, Part, State, steps_open_to
 
@@ -21,6 +30,8 @@ STATE_NAMES = {state.value: label for state, label in STATE_LABELS.items()}
 _WITH_MINUTES = frozenset(
     {State.APPROVED, State.ISSUED, State.AWAITING_CORRECTION, State.UNDER_REVIEW, State.CLOSED}
 )
+# Who may take the whole log away as a file.
+LOG_TAKERS = frozenset({Part.LEADER, Part.SUPERVISOR})
 _DONE = {
     "decided": "Đã ghi quyết định. Đoàn tải được cuộc kiểm tra về máy tính bảng.",
     "sent-back": "Đã trả lại. Lý do và nhận xét hiện trên máy tính bảng của đoàn ở lần đồng bộ tới.",
@@ -78,6 +89,7 @@ def rendered(
         checklist=reading.checklist_of(session, inspection),
         history=reading.history_of(session, inspection, before=before),
         grounds=plan_queries.grounds_text(session, inspection.id),
+        tablets=team_tablets.of(session, inspection), now=clock.now(),
         verdict_order=review.VERDICTS, part_labels=words.PART_LABELS,
         form_label=words.FORM_LABELS[inspection.form], state_label=STATE_NAMES[inspection.state],
         waiting_for=_WAITING_FOR[State(inspection.state)], done=_DONE.get(request.args.get("done", ""), ""),
@@ -103,6 +115,7 @@ def powers(inspection: Inspection, caller: Caller) -> dict[str, Any]:
     is_open = set_aside_actions.takes_adoptions(inspection)
     return {
         "is_supervisor": Part.SUPERVISOR in parts,
+        "can_take_log": bool(parts & LOG_TAKERS),
         "own_team": queries.is_on_team(inspection, caller),
         "can_decide_outcome": "send_back" in open_steps,
         "can_remark": "send_back" in open_steps,

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from sqlalchemy.orm import Session
 
-from accounts import device_api, devices
+from accounts import device_api, device_presence, devices
 from core import access, clock, db, epoch, errors, file_answers, files, framing
 from core.access import DEVICE, PUBLIC
 from core.caller import Caller
@@ -77,7 +77,11 @@ def _read_batch() -> push.Batch:
 @endpoint(DEVICE, prepare=_read_batch)
 def push_operations(*, prepared: push.Batch, session: Session, caller: Caller) -> Response:
     """Take a batch of operations; each gets an outcome, and the batch a signed receipt."""
-    return _json(push.receive(session, prepared, by=caller, at=clock.now()))
+    at = clock.now()
+    answer = push.receive(session, prepared, by=caller, at=at)
+    if prepared.device == caller.device_id:
+        device_presence.note(session, prepared.device, _told(), at=at)
+    return _json(answer)
 
 
 setattr(push_operations, framing.STREAMS, True)  # so that too large a batch is told how to be halved
@@ -95,11 +99,26 @@ def pull_entries(*, prepared: schemas.PullIn, session: Session, caller: Caller) 
     return _json(pull.answer(session, prepared, caller=caller, at=clock.now()))
 
 
+def _told() -> device_presence.Waiting | None:
+    return device_presence.told(request.headers.get(device_presence.HEADER))
+
+
+def _read_news() -> device_presence.Waiting | None:
+    """What the tablet says that it still holds, if that is worth writing down."""
+    waiting = _told()
+    if waiting is None:
+        return None
+    with db.reading() as session:
+        is_news = device_presence.is_news(session, g.caller.device_id, waiting, at=clock.now())
+    return waiting if is_news else None
+
+
 @sync.get("/heads")
-@endpoint(DEVICE)
-def look_at_heads(*, session: Session, caller: Caller) -> Response:
+@endpoint(DEVICE, prepare=_read_news, write=lambda news: news is not None)
+def look_at_heads(*, prepared: device_presence.Waiting | None, session: Session, caller: Caller) -> Response:
     """Say how far each log goes and which packages are current."""
     _check_may_read(session, caller)
+    device_presence.note(session, str(caller.device_id), prepared, at=clock.now())
     named = request.args.get("streams")
     names = None if named is None else [name for name in named.split(",") if name]
     if names is not None and len(names) > limits.MAX_STREAMS:

@@ -1,18 +1,20 @@
-"""The page on which a person at a desk hands in a file that a tablet without a network has exported."""
+"""Files at a desk: handing in what a tablet without a network exported, taking an inspection's log away."""
 
+import tempfile
 from contextlib import closing
 from typing import BinaryIO, cast
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, g, request, send_file
 from sqlalchemy.orm import Session
 
 from accounts.roles import Role
-from core import clock, framing, page, problems
-from core.access import roles
+from core import clock, db, framing, page, problems
+from core.access import SIGNED_IN, roles
 from core.caller import Caller
-from core.errors import Malformed, Refusal
-from inspections import codes
-from sync import exchange
+from core.errors import Forbidden, Malformed, Refusal
+from inspections import codes, queries
+from inspections.sheet import LOG_TAKERS
+from sync import exchange, log_file
 from sync.exchange import ImportOut, PushTaken
 from sync.exchange_file import Carried
 
@@ -21,6 +23,7 @@ blueprints = [bp]
 
 LARGEST_BYTES = 64 * 1024 * 1024
 _FORM_ROOM_BYTES = 64 * 1024
+_IN_MEMORY_BYTES = 4 * 1024 * 1024
 _MAY_BRING = roles(Role.INSPECTOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 FILE_STATUS = {
     "stored": "Đã nhận",
@@ -98,3 +101,29 @@ def take_file(*, prepared: Carried | Refusal, session: Session, caller: Caller) 
 
 
 setattr(take_file, framing.BODY_LIMIT, LARGEST_BYTES + _FORM_ROOM_BYTES)
+
+
+def _log_written() -> BinaryIO:
+    """The log as a file that is gone when it is closed.
+
+    Raises:
+        InspectionUnknown: there is no such inspection, or the caller may not know of it.
+        Forbidden: the caller neither leads its team nor supervises.
+    """
+    with db.reading() as session:
+        inspection = queries.visible(session, str((request.view_args or {})["inspection_id"]), g.caller)
+        if not queries.parts_of(inspection, g.caller) & LOG_TAKERS:
+            raise Forbidden("Trưởng đoàn và lãnh đạo tải được nhật ký của cuộc kiểm tra.")
+        target = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115 (the answer closes it)
+        log_file.write(session, inspection, target, at=clock.now())
+    target.seek(0)
+    return target
+
+
+@bp.get("/inspections/<uuid:inspection_id>")
+@page.page(SIGNED_IN, prepare=_log_written, write=True)
+def take_log(inspection_id: object, *, prepared: BinaryIO, session: Session, caller: Caller) -> Response:
+    """The inspection's log as a file that can be verified without us; the journal says who took it."""
+    log_file.note(session, str(inspection_id), by=caller, at=clock.now())
+    name = f"nhat-ky-{str(inspection_id)[-12:]}.tdl"
+    return send_file(prepared, mimetype="application/gzip", as_attachment=True, download_name=name)

@@ -1,16 +1,21 @@
 """A person hands in a tablet's file and reads what became of it."""
 
 import io
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from core import ids
-from tests import people
+from core import db, ids
+from core.journal import JournalEntry
+from sync import verification_export
+from tests import people, visits
 from tests.exchanging import exported, joined, lines
 from tests.people import Browser
 from tests.tablets import Tablet
 from tests.teams import Team, team_on_its_way
+from tests.visits import Visit
 
 
 @pytest.fixture
@@ -86,3 +91,46 @@ def test_inspectors_bring_files_too_and_clerks_do_not(app: Flask):
         for role in ("inspector", "administrator", "clerk")
     }
     assert seen == {"inspector": 200, "administrator": 200, "clerk": 403}
+
+
+@pytest.fixture
+def visit(app: Flask) -> Visit:
+    """An inspection on its way, with a leader who has sent what began it."""
+    visits.registered(app)
+    visit = Visit(app).decided().started()
+    visit.push("leader")
+    return visit
+
+
+def test_the_inspections_page_shows_the_teams_tablets_and_what_waits(supervisor: Browser, visit: Visit):
+    visit.tablet("leader").get("/sync/v1/heads", **{"Sync-Waiting": "operations=3, files=1"})
+    text = supervisor.client.get(visit.address).text
+    assert ("Máy tính bảng của đoàn" in text, "Còn 3 thao tác, 1 ảnh và tệp chưa gửi" in text) == (True, True)
+
+
+def test_leader_and_supervisor_take_the_log_away_and_it_verifies(
+    app: Flask, supervisor: Browser, visit: Visit, tmp_path: Path
+):
+    address = f"/exchange{visit.address}"
+    leader = Browser(app)
+    leader.sign_in("truong.doan")
+    for number, browser in enumerate((supervisor, leader), start=1):
+        assert address in browser.client.get(visit.address).text
+        answer = browser.client.get(address, buffered=True)
+        assert "attachment" in answer.headers["Content-Disposition"]
+        path = tmp_path / f"{number}.tdl"
+        path.write_bytes(answer.data)
+        assert list(verification_export.faults(path)) == []
+    with app.app_context(), db.reading() as session:
+        taken = session.scalars(select(JournalEntry).where(JournalEntry.event == "log.exported")).all()
+        assert [entry.about_id for entry in taken] == [visit.inspection] * 2
+
+
+def test_others_do_not_take_the_log(app: Flask, supervisor: Browser, visit: Visit):
+    address = f"/exchange{visit.address}"
+    refused = {
+        role: people.signed_in(app, f"nguoi.{role}", roles=(role,)).client.get(address).status_code
+        for role in ("clerk", "inspector")
+    }
+    assert refused == {"clerk": 403, "inspector": 404}
+    assert supervisor.client.get(f"/exchange/inspections/{ids.new_id()}").status_code == 404

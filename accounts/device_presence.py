@@ -1,0 +1,89 @@
+"""When a tablet was last heard of, and what it says that it still holds; told to whoever waits for its work.
+
+What a tablet says here is believed and proves nothing; a wrong text is passed over, since no work may be held
+up by it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.device_models import Device, DeviceGrant
+from accounts.models import Person
+
+HEADER = "Sync-Waiting"
+_FORM = re.compile(r"\s*operations=([0-9]{1,7})\s*(?:,\s*files=([0-9]{1,7})\s*)?")
+# Asking often must not mean writing often.
+_TOLD_LASTS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a tablet holds that is not on its way with this request."""
+
+    operations: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A person who may write on a tablet, and until when."""
+
+    person_id: str
+    full_name: str
+    expires_at: datetime
+
+
+def told(text: str | None) -> Waiting | None:
+    """What the header says; None if it is absent or says nothing of the form `operations=12, files=3`."""
+    found = _FORM.fullmatch(text or "")
+    return Waiting(int(found[1]), int(found[2] or 0)) if found else None
+
+
+def is_news(session: Session, device_id: str, waiting: Waiting, *, at: datetime) -> bool:
+    """Whether what the tablet says differs from what is known, or was last said some minutes ago."""
+    device = session.get(Device, device_id)
+    if device is None:
+        return False
+    known = (device.waiting_operations, device.waiting_files)
+    is_old = device.waiting_told_at is None or device.waiting_told_at + _TOLD_LASTS <= at
+    return is_old or known != (waiting.operations, waiting.files)
+
+
+def note(session: Session, device_id: str, waiting: Waiting | None, *, at: datetime) -> None:
+    """What the tablet holds is known, and that it was heard of; if it said nothing, nothing changes."""
+    device = session.get(Device, device_id)
+    if device is None or waiting is None:
+        return
+    device.waiting_operations, device.waiting_files = waiting.operations, waiting.files
+    device.waiting_told_at = device.last_seen_at = at
+
+
+def holders(session: Session, devices: Collection[str], *, at: datetime) -> Mapping[str, Sequence[Granted]]:
+    """Who may write on each of the tablets now, by name."""
+    query = (
+        select(DeviceGrant.device_id, DeviceGrant.person_id, Person.full_name, DeviceGrant.expires_at)
+        .join(Person, Person.id == DeviceGrant.person_id)
+        .where(DeviceGrant.device_id.in_(list(devices)), DeviceGrant.expires_at > at)
+        .order_by(Person.full_name)
+    )
+    found: dict[str, list[Granted]] = defaultdict(list)
+    for device, person, full_name, expires_at in session.execute(query):
+        found[device].append(Granted(person, full_name, expires_at))
+    return found
+
+
+def in_hands_of(session: Session, persons: Collection[str]) -> Sequence[tuple[str, Device]]:
+    """Person and tablet, for every tablet in use on which one of the persons was ever let write."""
+    query = (
+        select(DeviceGrant.person_id, Device)
+        .join(Device, Device.id == DeviceGrant.device_id)
+        .where(DeviceGrant.person_id.in_(list(persons)), Device.revoked_at.is_(None))
+        .order_by(Device.label, Device.id)
+    )
+    return [(person, device) for person, device in session.execute(query)]

@@ -11,6 +11,7 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 _PARTS = {
     "push": "Push, repeat, pull: 1,000 operations beside the bare drivers",
+    "sidebyside": "Visits of 80 answers beside Kinto and the bare drivers, four clients at once",
     "documents": "Documents: 104 items and 30 photographs beside WeasyPrint alone",
     "memory": "Memory of an idle `serve`",
 }

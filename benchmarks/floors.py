@@ -33,6 +33,9 @@ class Floor(Protocol):
     def write(self, rows: list[Row]) -> None:
         """The rows are durable in a table of the same shape."""
 
+    def clear(self) -> None:
+        """Nothing is in that table."""
+
 
 class Sqlite:
     """`executemany` in one transaction, WAL and synchronous=FULL."""
@@ -58,6 +61,10 @@ class Sqlite:
         self._raw.execute("BEGIN IMMEDIATE")
         self._raw.executemany(f"INSERT INTO operation ({_NAMED}) VALUES ({marks})", rows)  # noqa: S608 (ours)
         self._raw.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Nothing is in that table."""
+        self._raw.execute("DELETE FROM operation")
 
 
 class Postgres:
@@ -86,4 +93,9 @@ class Postgres:
             copy.set_types(self._TYPES)
             for row in rows:
                 copy.write_row(row)
+        self._connection.commit()
+
+    def clear(self) -> None:
+        """Nothing is in that table."""
+        self._connection.execute("TRUNCATE raw_operation")
         self._connection.commit()

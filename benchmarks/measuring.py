@@ -32,16 +32,21 @@ class Cost:
 Round = Mapping[str, Cost]
 
 
+def children(parent: int) -> Iterator[int]:
+    """The processes that this one has started and that still run."""
+    for listed in Path(f"/proc/{parent}/task").glob("*/children"):
+        try:
+            names = listed.read_text().split()
+        except OSError:  # the thread has ended meanwhile
+            continue
+        yield from map(int, names)
+
+
 def tree(root: int) -> Iterator[int]:
     """The process and all that descend from it, as far as they still run."""
     yield root
-    for children in Path(f"/proc/{root}/task").glob("*/children"):
-        try:
-            names = children.read_text().split()
-        except OSError:  # the thread has ended meanwhile
-            continue
-        for name in names:
-            yield from tree(int(name))
+    for child in children(root):
+        yield from tree(child)
 
 
 def running_cpu_s(processes: Iterable[int]) -> float:

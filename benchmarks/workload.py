@@ -6,6 +6,7 @@ each replacing the one before. Texts are those of the demonstration; the seed de
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ VISITS = len(_UNITS)
 Write = tuple[str, str, dict[str, Any]]
 
 
-def _items() -> list[dict[str, Any]]:
+@cache
+def items() -> list[dict[str, Any]]:
+    """The items of the checklist, in its order."""
     checklist = yaml.safe_load(_CHECKLIST.read_text(encoding="utf-8"))
     return [item for section in checklist["sections"] for item in section["items"]]
 
@@ -50,9 +53,8 @@ def _visit(items: Iterable[dict[str, Any]], unit: str, seed: int) -> Iterator[Wr
 
 def record(tablet: Tablet, inspections: Sequence[str], *, size: int, seed: int) -> None:
     """The tablet's outbox holds the first `size` operations of its visits to these inspections."""
-    items = _items()
     visits = zip(inspections, _UNITS, strict=True)
-    writes = ((name, write) for name, unit in visits for write in _visit(items, unit, seed))
+    writes = ((name, write) for name, unit in visits for write in _visit(items(), unit, seed))
     last: dict[tuple[str, str], str] = {}
     for name, (kind, entity, body) in itertools.islice(writes, size):
         before = last.get((name, entity))

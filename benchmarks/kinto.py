@@ -1,0 +1,138 @@
+"""Kinto at its best, to be measured against: PostgreSQL, gunicorn, a collection per client.
+
+Records have no permissions of their own. It is installed from pinned and hashed requirements into an
+environment of its own, outside this project's.
+"""
+
+import base64
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import visits
+from benchmarks.clients import Call, Unit, call
+
+_REQUIREMENTS = Path(__file__).with_name("kinto-requirements.txt")
+_USER = "Basic " + base64.b64encode(b"tablet:secret").decode()
+_HEADERS = {"Authorization": _USER}
+_OPEN = b'{"permissions": {"write": ["system.Authenticated"]}}'
+_BATCH = 25
+_START_S = 60
+_SETTINGS = """
+[server:main]
+use = egg:waitress#main
+
+[app:main]
+use = egg:kinto
+kinto.userid_hmac_secret = benchmark
+multiauth.policies = basicauth
+multiauth.policy.basicauth.use = kinto.core.authentication.BasicAuthAuthenticationPolicy
+kinto.storage_backend = kinto.core.storage.postgresql
+kinto.storage_url = {url}
+kinto.permission_backend = kinto.core.permission.postgresql
+kinto.permission_url = {url}
+kinto.cache_backend = kinto.core.cache.memory
+kinto.bucket_create_principals = system.Authenticated
+kinto.explicit_permissions = false
+kinto.batch_max_requests = 25
+"""
+
+
+def _environment(folder: Path) -> Path:
+    """The programs of an environment with Kinto, made if it is not there."""
+    programs = folder / "kinto" / "bin"
+    if not (programs / "kinto").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder / "kinto")], check=True)  # noqa: S603 (ours)
+        pip = [str(programs / "pip"), "install", "-q", "--require-hashes", "--only-binary", ":all:"]
+        subprocess.run([*pip, "-r", str(_REQUIREMENTS)], check=True)  # noqa: S603 (pinned and hashed)
+    return programs
+
+
+@contextlib.contextmanager
+def running(url: str, folder: Path, *, environments: Path) -> Iterator[tuple[str, int]]:
+    """Kinto's address and its process, while it runs on the database.
+
+    Args:
+        folder: for its settings, gone afterwards.
+        environments: where its environment is kept for the next run.
+    """
+    programs, port = _environment(environments), _free_port()
+    settings = folder / "kinto.ini"
+    settings.write_text(_SETTINGS.format(url=url), encoding="utf-8")
+    migrate = [str(programs / "kinto"), "migrate", "--ini", str(settings)]
+    subprocess.run(migrate, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 (ours)
+    command = [
+        str(programs / "gunicorn"), "--paste", str(settings), "-k", "gthread", "-w", "3", "--threads", "4",
+        "--bind", f"127.0.0.1:{port}", "--keep-alive", "75", "--log-level", "error",
+        "--no-control-socket",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": ""})  # noqa: S603 (ours)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _await(address)
+        yield address, process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await(address: str) -> None:
+    until = time.monotonic() + _START_S
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/v1/", timeout=5) as answer:  # noqa: S310 (loopback)
+                answer.read()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def begin(address: str, collections: list[str]) -> list[Call]:
+    """The calls that make the bucket and the collections."""
+    paths = ["/v1/buckets/td", *(f"/v1/buckets/td/collections/{name}" for name in collections)]
+    return [call(address, "PUT", path, body=_OPEN, headers=_HEADERS) for path in paths]
+
+
+def visit_as_one(address: str, collection: str, inspection: str, seed: int) -> Unit:
+    """A record that holds the whole visit."""
+    body = visits.text({"data": {"answers": visits.records("tablet", inspection, seed)}})
+    path = f"/v1/buckets/td/collections/{collection}/records/{inspection}"
+    return [call(address, "PUT", path, body=body, headers=_HEADERS)]
+
+
+def visit_as_many(address: str, collection: str, inspection: str, seed: int) -> Unit:
+    """A record for each answer, in batches as large as Kinto takes them by default."""
+    path = f"/v1/buckets/td/collections/{collection}/records"
+    wanted = [
+        {"method": "PUT", "path": f"{path}/{one['id']}", "body": {"data": one}}
+        for one in visits.records("tablet", inspection, seed)
+    ]
+    parts = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+    return [
+        call(
+            address, "POST", "/v1/batch", body=visits.text({"requests": part}), headers=_HEADERS,
+            holds=b'"status":201', times=len(part),
+        )
+        for part in parts
+    ]  # fmt: skip
+
+
+def pull(address: str, collection: str, query: str, *, known: str = "") -> Call:
+    """A look at what changed in a collection."""
+    more = {"If-None-Match": f'"{known}"'} if known else {}
+    path = f"/v1/buckets/td/collections/{collection}/records?{query}"
+    return call(address, "GET", path, headers=_HEADERS | more)

@@ -79,6 +79,7 @@ def enrol(
 @entrance.arguments(device_schemas.TokenIn)
 @entrance.response(200, device_schemas.TokenOut)
 @entrance.alt_response(403, schema=api.ProblemOut, description="The tablet is unknown or out of use.")
+@entrance.doc(parameters=[device_presence.DESCRIBED])
 def token(given: dict[str, str], *, session: Session, caller: Caller) -> dict[str, object]:
     """Get a token for fifteen minutes, for the signed-in person on the tablet that signed the assertion."""
     at = clock.now()

@@ -17,6 +17,10 @@ from accounts.device_models import Device, DeviceGrant
 from accounts.models import Person
 
 HEADER = "Sync-Waiting"
+DESCRIBED = {
+    "name": HEADER, "in": "header", "schema": {"type": "string", "example": "operations=12, files=3"},
+    "description": "What the tablet holds besides what this request carries; shown to who waits for it.",
+}  # fmt: skip
 _FORM = re.compile(r"\s*operations=([0-9]{1,7})\s*(?:,\s*files=([0-9]{1,7})\s*)?")
 # Asking often must not mean writing often.
 _TOLD_LASTS = timedelta(minutes=5)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from accounts import device_presence
 from inspections.operation import Operation
 from sync import exchange_openapi, schemas, upload_openapi
 
@@ -21,10 +22,6 @@ _BLOB = {
     "schema": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
 }  # fmt: skip
 
-_WAITING = {
-    "name": "Sync-Waiting", "in": "header", "schema": {"type": "string", "example": "operations=12, files=3"},
-    "description": "What the tablet holds besides what this request carries; shown to who waits for it.",
-}  # fmt: skip
 _KNOWN = {
     "name": "If-None-Match", "in": "header", "schema": {"type": "string"},
     "description": "The ETag of what the tablet has.",
@@ -71,7 +68,7 @@ def _push() -> dict[str, Any]:
         "Send a batch of operations; each gets an outcome, and the batch a signed receipt.",
         {"200": _ok("Processed, even if every operation was set aside.", _json("PushOut"))}
         | _problems(400, 403, 409, 413, 422, 426),
-        parameters=[_PROTOCOL, _WAITING],
+        parameters=[_PROTOCOL, device_presence.DESCRIBED],
         requestBody={"required": True, "content": _json("PushIn")},
     )
 
@@ -97,7 +94,7 @@ def _heads() -> dict[str, Any]:
         "Look how far each log goes and which packages are current.",
         {"200": _ok("With an ETag.", _json("HeadsOut")), "304": {"description": "Nothing has changed."}}
         | _problems(400, 403),
-        parameters=[named, _KNOWN, _WAITING],
+        parameters=[named, _KNOWN, device_presence.DESCRIBED],
     )
 
 

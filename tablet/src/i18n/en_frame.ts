@@ -89,6 +89,7 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "work.waiting": "{count} not sent",
   "work.confirming": "Waiting for the server to confirm",
   "work.noDay": "No day set",
+  "work.asking": "Asking the server for your inspections…",
 
   "form.on_site": "On site",
   "form.desk": "From papers and reports",

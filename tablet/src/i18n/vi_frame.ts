@@ -86,6 +86,7 @@ export const frame = {
   "work.waiting": "{count} chưa gửi",
   "work.confirming": "Chờ máy chủ xác nhận",
   "work.noDay": "Chưa định ngày",
+  "work.asking": "Đang hỏi máy chủ về các cuộc kiểm tra của anh/chị…",
 
   "form.on_site": "Tại trụ sở",
   "form.desk": "Qua hồ sơ, báo cáo",

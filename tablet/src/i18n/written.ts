@@ -86,10 +86,11 @@ export function percentage(numerator: number, denominator: number): string | nul
   return `${number(Math.floor((2000 * numerator + denominator) / (2 * denominator)) / 10)} %`;
 }
 
-/** 820 kB or 4,5 MB, in steps of 1024. */
+/** 820 kB, 4,5 MB or 10 GB, in steps of 1024. */
 export function size(bytes: number): string {
   if (bytes < KIB * KIB) return `${number(Math.ceil(bytes / KIB), 0)} kB`;
-  return `${number(bytes / KIB / KIB)} MB`;
+  if (bytes < KIB ** 3) return `${number(bytes / KIB ** 2)} MB`;
+  return `${number(bytes / KIB ** 3)} GB`;
 }
 
 /** Today in the zone of the office, YYYY-MM-DD. */

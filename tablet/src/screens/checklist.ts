@@ -98,7 +98,7 @@ class Checklist extends VisitElement {
     const here = sections.findIndex((one) => one.code === this.section);
     const [before, after] = [sections[here - 1], sections[here + 1]];
     const to = (one: SectionView) => toVisit(this.visit.id, "checklist", one.code);
-    return html`<div class="foot-actions">
+    return html`<div class="foot-actions foot-still">
       ${before ? html`<a class="button" href=${to(before)}>${t("list.previous")}</a>` : nothing}
       ${after ? html`<a class="button button-primary" href=${to(after)}>${t("list.next", { title: after.code })}</a>` : html`<a class="button button-primary" href=${toVisit(this.visit.id, "closing")}>${t("list.toClosing")}</a>`}
     </div>`;

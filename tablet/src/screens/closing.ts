@@ -36,7 +36,7 @@ class Closing extends VisitElement {
     const next = STEPS[STEPS.indexOf(this.#here) + 1];
     return html`<nav aria-label=${t("closing.steps")}><ol class="steps">${STEPS.map((step) => this.#link(step))}</ol></nav>
       ${this.#content()}
-      ${next ? html`<div class="foot-actions"><a class="button button-primary" href=${toVisit(this.visit.id, "closing", next)}>${t("closing.next", { title: t(`closing.step.${next}`) })}</a></div>` : nothing}`;
+      ${next ? html`<div class="foot-actions"><a class="button ${this.#here === "agree" && !this.#isDone("agree") ? "" : "button-primary"}" href=${toVisit(this.visit.id, "closing", next)}>${t("closing.next", { title: t(`closing.step.${next}`) })}</a></div>` : nothing}`;
   }
 
   #link(step: Step): TemplateResult {

@@ -10,6 +10,7 @@ import { mark, shape, VERDICTS } from "../ui/verdicts.ts";
 import "../ui/moment_field.ts";
 import "../ui/words_field.ts";
 import { pointResults } from "./points.ts";
+import { mayRecord } from "./recording.ts";
 
 const NEW = "new";
 
@@ -28,12 +29,12 @@ class ClosingAgree extends VisitElement {
       findings.filter((one) => one.needsCorrection),
       findings.filter((one) => !one.needsCorrection),
     ];
-    const isOff = !this.visit.may("inspection.set");
+    const isOff = !mayRecord(this.visit, "inspection.set");
     return html`<h1>${t("closing.step.agree")}</h1>
       ${complaint(this.fault)} ${this.#summary()}
       <section class="card"><h2>${t("agree.findings")}</h2>${wrong.length ? wrong.map((one, place) => this.#finding(one, place + 1)) : html`<p>${t("agree.findings.none")}</p>`}</section>
       <section class="card"><h2>${t("agree.others")}</h2>${others.map((one) => this.#finding(one))}
-        ${this.visit.may("finding.set") ? html`<button type="button" class="button" @click=${() => (this.editing = NEW)}>+ ${t("agree.addFinding")}</button>` : nothing}</section>
+        ${mayRecord(this.visit, "finding.set") ? html`<button type="button" class="button" @click=${() => (this.editing = NEW)}>+ ${t("agree.addFinding")}</button>` : nothing}</section>
       <section class="card">
         <td-words .label=${t("agree.conclusion")} .value=${fields.conclusion ?? ""} .isOff=${isOff} .save=${(text: string) => this.visit.setFields({ conclusion: text })}></td-words>
         <td-words .label=${t("agree.recommendations")} .value=${fields.recommendations ?? ""} .isOff=${isOff} .save=${(text: string) => this.visit.setFields({ recommendations: text })}></td-words>
@@ -46,8 +47,8 @@ class ClosingAgree extends VisitElement {
     const results = pointResults(this.visit.items(), this.visit.definition.sections);
     const total = (pick: (one: (typeof results)[number]) => number) =>
       results.reduce((sum, one) => sum + pick(one), 0);
-    return html`<h2>${t("agree.summary")}</h2><div class="table-frame"><table class="table">
-      <thead><tr><th scope="col">${t("agree.point")}</th>${VERDICTS.map((verdict) => html`<th scope="col" class="number">${shape(verdict)} ${t(`verdict.${verdict}`)}</th>`)}<th scope="col" class="number">–</th></tr></thead>
+    return html`<h2>${t("agree.summary")}</h2><div class="table-frame"><table class="table table-points">
+      <thead><tr><th scope="col">${t("agree.point")}</th>${VERDICTS.map((verdict) => html`<th scope="col" class="number">${shape(verdict)}<br />${t(`verdict.${verdict}`)}</th>`)}<th scope="col" class="number">${t("agree.open")}</th></tr></thead>
       <tbody>${results.map((one) => html`<tr><th scope="row"><span class="code">${one.code}</span> ${one.title}</th>${VERDICTS.map((verdict) => html`<td class="number">${one.counts[verdict] || ""}</td>`)}<td class="number soft">${one.others || ""}</td></tr>`)}</tbody>
       <tfoot><tr><th scope="row">${t("agree.total")}</th>${VERDICTS.map((verdict) => html`<td class="number"><strong>${total((one) => one.counts[verdict])}</strong></td>`)}<td class="number">${total((one) => one.others)}</td></tr></tfoot>
     </table></div>`;
@@ -60,7 +61,7 @@ class ClosingAgree extends VisitElement {
         ${one.needsCorrection ? chip(`${t("agree.due")}: ${one.dueOn ? day(one.dueOn) : t("agree.due.default")}`) : nothing}</div>
       <p>${prose(one.text)}</p>
       ${one.reference ? html`<p class="soft small">${t("agree.basis", { text: one.reference })}</p>` : nothing}
-      ${this.visit.may("finding.set", one.entity) ? html`<button type="button" class="button button-quiet" aria-label="${t("app.edit")}: ${one.text}" @click=${() => (this.editing = one.entity)}>${t("app.edit")}</button>` : nothing}
+      ${mayRecord(this.visit, "finding.set", one.entity) ? html`<button type="button" class="button button-quiet" aria-label="${t("app.edit")}: ${one.text}" @click=${() => (this.editing = one.entity)}>${t("app.edit")}</button>` : nothing}
     </article>`;
   }
 

@@ -76,7 +76,7 @@ class ClosingMinutes extends VisitElement {
       findings.filter((one) => !one.needsCorrection),
     ];
     return html`<h2>IV. CÁC VẤN ĐỀ TỒN TẠI</h2>
-      ${wrong.length ? html`<table class="ruled"><thead><tr><th>TT</th><th>Vấn đề tồn tại, phân loại</th><th>Căn cứ</th><th>Bằng chứng</th><th>Thời hạn khắc phục</th></tr></thead><tbody>${wrong.map(problemRow)}</tbody></table>` : html`<p>Không có vấn đề tồn tại phải khắc phục.</p>`}
+      ${wrong.length ? html`<table class="ruled problems"><thead><tr><th>TT</th><th>Vấn đề tồn tại, phân loại</th><th>Căn cứ</th><th>Bằng chứng</th><th>Thời hạn khắc phục</th></tr></thead><tbody>${wrong.map(problemRow)}</tbody></table>` : html`<p>Không có vấn đề tồn tại phải khắc phục.</p>`}
       <h2>V. GHI NHẬN VÀ KIẾN NGHỊ</h2>
       ${others.map((one, place) => html`<p>${place + 1}. ${one.categoryLabel}: ${one.text}</p>`)}
       ${fields.recommendations ? html`<p>Kiến nghị của Đoàn kiểm tra:</p>${paragraphs(fields.recommendations)}` : others.length ? nothing : html`<p>${NOTHING}</p>`}`;
@@ -112,7 +112,7 @@ class ClosingMinutes extends VisitElement {
 
   #annex(): TemplateResult {
     return html`<section class="paper-annex"><div class="paper-title"><p>PHỤ LỤC</p><p>Kết quả từng nội dung kiểm tra</p></div>
-      <table class="ruled"><thead><tr><th>Mã</th><th>Nội dung kiểm tra và căn cứ</th><th>Kết quả</th><th>Ghi nhận và bằng chứng</th></tr></thead><tbody>${this.visit.items().map(annexRow)}</tbody></table></section>`;
+      <table class="ruled annex"><thead><tr><th>Mã</th><th>Nội dung kiểm tra và căn cứ</th><th>Kết quả</th><th>Ghi nhận và bằng chứng</th></tr></thead><tbody>${this.visit.items().map(annexRow)}</tbody></table></section>`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Step 5: both sides sign on the glass over the content that is shown; the leader signs off, then submits. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { inRecord, t } from "../i18n/speak.ts";
+import { found, inRecord, t } from "../i18n/speak.ts";
 import { moment } from "../i18n/written.ts";
 import type { SignatureView } from "../store/views.ts";
 import { wordsOf } from "../ui/faults.ts";
@@ -109,7 +109,7 @@ class ClosingSign extends VisitElement {
     if (!openSteps.includes("signoff")) return notice("info", html`<p>${t("sign.onlyLeader")}</p>`);
     const refused = this.visit.signOffState;
     return html`<section class="card">
-      ${refused && refused.state === "refused" ? notice("wrong", html`<p>${refused.message}</p>`) : nothing}
+      ${refused && refused.state === "refused" ? notice("wrong", html`<p>${found(`code.${refused.code}`) ?? refused.message}</p>`) : nothing}
       <p>${t("sign.signOff.what", { hash: grouped(this.content).slice(0, 2 * GROUP + 1) })}</p>
       <button type="button" class="button button-primary button-large button-wide" ?disabled=${this.isBusy} @click=${this.#close}>${t("sign.signOff")}</button></section>`;
   }
@@ -124,7 +124,7 @@ class ClosingSign extends VisitElement {
     const done =
       summary.state === "signed" ? "sign.done" : summary.state === "submitted" ? "sign.submitted" : null;
     return html`${done ? notice("good", html`<p>${t(done)}</p>`) : nothing}
-      ${openSteps.includes("submit") ? html`<p><button type="button" class="button button-primary button-large button-wide" ?disabled=${this.isBusy} @click=${() => this.attempt(() => this.visit.submit())}>${t("sign.submit")}</button></p>` : nothing}
+      ${openSteps.includes("submit") ? html`<button type="button" class="button button-primary button-large button-wide" ?disabled=${this.isBusy} @click=${() => this.attempt(() => this.visit.submit())}>${t("sign.submit")}</button>` : nothing}
       ${openSteps.includes("reopen") ? this.#reopening() : nothing}`;
   }
 

@@ -5,6 +5,7 @@ import { named, VisitElement } from "../ui/open_element.ts";
 import { prose } from "../ui/parts.ts";
 import { mark } from "../ui/verdicts.ts";
 import "../ui/words_field.ts";
+import { mayRecord } from "./recording.ts";
 
 class ClosingUnit extends VisitElement {
   protected override render(): TemplateResult {
@@ -12,7 +13,7 @@ class ClosingUnit extends VisitElement {
     const said = this.visit.explanations.general;
     const speaker =
       said?.by ?? this.visit.participants.find((one) => one.side === "unit" && one.present)?.name ?? "";
-    const isOff = !this.visit.may("explanation.set");
+    const isOff = !mayRecord(this.visit, "explanation.set");
     return html`<h1>${t("closing.step.unit")}</h1><p class="soft">${t("unit.lead")}</p>
       <section class="card">
         <td-words .label=${t("unit.by")} isLine .value=${speaker} .isOff=${isOff} .save=${(by: string) => this.#write("general", { by })}></td-words>

@@ -100,7 +100,7 @@ class Aside extends VisitElement {
     const { aside } = this;
     const mayDecide = this.visit.may("quarantine.adopt", aside.entity);
     return html`<article class="card" data-aside=${aside.opId}>
-      <p class="chips">${chip(deed(aside.type, aside.entity))}</p><p>${aside.message}</p>
+      <p class="chips">${chip(deed(aside.type, aside.entity))}</p><p>${found(`code.${aside.code}`) ?? aside.message}</p>
       <p class="soft small">${aside.actorName}, ${moment(aside.wall)}</p>
       ${
         mayDecide

@@ -9,6 +9,7 @@ import { chip } from "../ui/parts.ts";
 import { toVisit } from "../ui/routes.ts";
 import "./new_photo.ts";
 import "./response.ts";
+import { mayRecord } from "./recording.ts";
 
 class ItemRow extends VisitElement {
   static override properties = {
@@ -54,7 +55,7 @@ class ItemRow extends VisitElement {
   }
 
   #camera(): TemplateResult | typeof nothing {
-    if (!this.visit.may("photo.add")) return nothing;
+    if (!mayRecord(this.visit, "photo.add")) return nothing;
     const take = (event: Event) => {
       const field = event.target as HTMLInputElement;
       this.shot = field.files?.[0] ?? null;

@@ -18,6 +18,7 @@ import "./evidence.ts";
 import "./photos.ts";
 import "./response.ts";
 import "./sample_table.ts";
+import { mayRecord } from "./recording.ts";
 
 class ItemSheet extends VisitElement {
   static override properties = { ...VisitElement.properties, app: { attribute: false }, code: {} };
@@ -42,10 +43,10 @@ class ItemSheet extends VisitElement {
 
   #body(view: ItemView): unknown {
     const { item } = view;
-    const isOff = !this.visit.may("answer.set", `answer/${this.code}`);
+    const isOff = !mayRecord(this.visit, "answer.set", `answer/${this.code}`);
     return html`<p class="sheet-question">${either(item.question_vi, item.question_en)}</p>
       ${this.#lacks(view)}
-      <section class="part">${view.hasConflict ? html`<a class="button button-wide" href=${toVisit(this.visit.id, "conflicts")}>▲ ${t("item.conflict")}</a>` : html`<td-response .visit=${this.visit} .summary=${view} @answered=${this.#answered}></td-response>`}</section>
+      <section class="part">${view.hasConflict ? html`<a class="button button-wide" href=${toVisit(this.visit.id, "conflicts")}>▲ ${t("item.conflict")}</a>` : html`<td-response .visit=${this.visit} .summary=${view} .isInSheet=${true} @answered=${this.#answered}></td-response>`}</section>
       ${item.sample ? html`<section class="part"><td-sample .visit=${this.visit} .view=${view} .isOff=${isOff}></td-sample></section>` : nothing}
       ${view.hasConflict ? nothing : this.#note(view, isOff)}
       <section class="part"><h3>${t("item.evidence")}</h3><td-evidence .visit=${this.visit} .view=${view} .isOff=${isOff || view.hasConflict}></td-evidence></section>

@@ -9,6 +9,7 @@ import { chip, complaint, notice } from "../ui/parts.ts";
 import { previousFinding } from "./item_sheet.ts";
 import "../ui/moment_field.ts";
 import "../ui/words_field.ts";
+import { mayRecord } from "./recording.ts";
 
 const SIDES = ["team", "unit", "other"] as const;
 type Side = (typeof SIDES)[number];
@@ -24,7 +25,7 @@ class Opening extends VisitElement {
   }
 
   protected override render(): TemplateResult {
-    const isOff = !this.visit.may("announcement.set");
+    const isOff = !mayRecord(this.visit, "announcement.set");
     const { previous_findings: earlier } = this.visit.package;
     return html`<h1>${t("opening.title")}</h1>
       ${complaint(this.fault)} ${this.#start()} ${this.#announcement(isOff)}
@@ -47,7 +48,7 @@ class Opening extends VisitElement {
   #begin(): void {
     void this.attempt(async () => {
       await this.visit.start();
-      if (!this.visit.fields.started_at && this.visit.may("inspection.set")) {
+      if (!this.visit.fields.started_at && mayRecord(this.visit, "inspection.set")) {
         await this.visit.setFields({ started_at: new Date().toISOString() });
       }
     });
@@ -59,7 +60,9 @@ class Opening extends VisitElement {
     const place = (text: string) =>
       this.visit
         .setAnnouncement({ place: text })
-        .then(() => (this.visit.may("inspection.set") ? this.visit.setFields({ place: text }) : undefined));
+        .then(() =>
+          mayRecord(this.visit, "inspection.set") ? this.visit.setFields({ place: text }) : undefined,
+        );
     const standard = inRecord("opening.statement.default", { number });
     return html`<section class="card"><h2>${t("opening.announce")}</h2>
       <div class="row">
@@ -74,7 +77,7 @@ class Opening extends VisitElement {
 
   #side(side: Side): TemplateResult {
     const people = this.visit.participants.filter((one) => one.side === side);
-    const mayWrite = this.visit.may("participant.set");
+    const mayWrite = mayRecord(this.visit, "participant.set");
     const blank: Person = { side, name: "", title: "", role: "", present: true };
     return html`<h3>${t(`opening.side.${side}`)}</h3>
       ${people.length ? html`<ul class="plain-list lines">${people.map((one) => this.#person(one, mayWrite))}</ul>` : html`<p class="soft">${t("opening.noPeople")}</p>`}

@@ -11,6 +11,7 @@ import { complaint } from "../ui/parts.ts";
 import "../ui/stored_picture.ts";
 import "../ui/words_field.ts";
 import "./new_photo.ts";
+import { mayRecord } from "./recording.ts";
 
 class Photos extends VisitElement {
   static override properties = {
@@ -37,7 +38,7 @@ class Photos extends VisitElement {
 
   protected override render(): TemplateResult {
     const shown = this.photos.find((one) => one.id === this.shown);
-    return html`<div class="actions">${this.visit.may("photo.add") ? [this.#field("item.photo.take", true), this.#field("item.photo.choose", false)] : nothing}</div>
+    return html`<div class="actions">${mayRecord(this.visit, "photo.add") ? [this.#field("item.photo.take", true), this.#field("item.photo.choose", false)] : nothing}</div>
       ${this.photos.length ? html`<div class="photos">${this.photos.map((one) => this.#figure(one))}</div>` : nothing}
       ${this.fresh ? html`<td-new-photo .visit=${this.visit} .code=${this.code} .file=${this.fresh} .sendOriginal=${this.app.settings.sendOriginals} @closed=${this.#closed}></td-new-photo>` : nothing}
       ${shown ? this.#dialog(shown) : nothing}`;
@@ -66,13 +67,13 @@ class Photos extends VisitElement {
 
   #dialog(one: PhotoView): TemplateResult {
     const close = () => (this.shown = null);
-    const mayEdit = this.visit.may("photo.edit", one.entity);
+    const mayEdit = mayRecord(this.visit, "photo.edit", one.entity);
     return html`<dialog class="box box-wide" ${modal()} aria-label=${one.caption || t("thing.photo")} @close=${close}>
       <div class="sheet-head"><h2>${one.author.actorName}${one.takenAt ? html`, ${t("photo.taken", { time: moment(one.takenAt) })}` : nothing}</h2><button type="button" class="button button-quiet" @click=${close}>${t("app.close")}</button></div>
       <div class="sheet-body">
         <div class="canvas-frame"><td-picture .visit=${this.visit} .sha256=${one.sha256} .words=${one.caption}></td-picture></div>
         <td-words .label=${t("photo.caption")} isLine .value=${one.caption} .isOff=${!mayEdit} .save=${(caption: string) => this.visit.editPhoto(one.entity, { caption })}></td-words>
-        ${this.visit.may("photo.retract", one.entity) ? this.#retraction(one) : nothing} ${complaint(this.fault)}
+        ${mayRecord(this.visit, "photo.retract", one.entity) ? this.#retraction(one) : nothing} ${complaint(this.fault)}
       </div>
     </dialog>`;
   }

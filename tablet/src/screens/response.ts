@@ -9,6 +9,7 @@ import { named, VisitElement } from "../ui/open_element.ts";
 import { complaint } from "../ui/parts.ts";
 import { isVerdict, shape, toneOf, wholeWord } from "../ui/verdicts.ts";
 import "../ui/words_field.ts";
+import { mayRecord } from "./recording.ts";
 
 interface Choice {
   value: string;
@@ -19,18 +20,21 @@ export class Response extends VisitElement {
   static override properties = {
     ...VisitElement.properties,
     summary: { attribute: false },
+    isInSheet: { type: Boolean },
     pending: { state: true },
   };
   declare summary: ItemSummary;
+  declare isInSheet: boolean;
   declare pending: string | null;
 
   constructor() {
     super();
+    this.isInSheet = false;
     this.pending = null;
   }
 
   get #isOff(): boolean {
-    return !this.visit.may("answer.set", `answer/${this.summary.code}`);
+    return !mayRecord(this.visit, "answer.set", `answer/${this.summary.code}`);
   }
 
   protected override render(): TemplateResult {
@@ -91,7 +95,7 @@ export class Response extends VisitElement {
       case "number":
         return this.#number();
       case "sample":
-        return this.#sample();
+        return this.isInSheet ? nothing : this.#sample();
       default:
         return this.#text();
     }

@@ -28,7 +28,7 @@ class SampleTable extends VisitElement {
     const { sample } = this.view.item;
     if (!sample) return html``;
     const rows = this.view.rowViews;
-    return html`<p class="figures"><strong>${t("sample.rows", { have: rows.length, need: sample.min_rows })}</strong> <span class="soft small">${t("sample.few", { need: sample.min_rows })}</span></p>
+    return html`<p><strong class="figures">${t("sample.rows", { have: rows.length, need: sample.min_rows })}</strong> <span class="soft small">${t("sample.few", { need: sample.min_rows })}</span></p>
       ${sample.personal_data ? notice("attention", html`<p>${sample.personal_data}</p>`) : nothing} ${complaint(this.fault)}
       ${repeat(
         rows,

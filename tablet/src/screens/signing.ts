@@ -7,6 +7,8 @@ import { named, VisitElement } from "../ui/open_element.ts";
 import { complaint } from "../ui/parts.ts";
 import { fileOf } from "../ui/picture.ts";
 
+const ROOM = 12;
+
 type Role = "leader" | "unit" | "secretary";
 
 class Signing extends VisitElement {
@@ -110,9 +112,23 @@ class Signing extends VisitElement {
 
   #drawn(): Promise<Blob> {
     const canvas = this.querySelector("canvas");
-    if (!canvas) throw new TypeError("no canvas");
-    return fileOf(canvas, "image/png");
+    if (!canvas || !this.#pad) throw new TypeError("no canvas");
+    const points = this.#pad.toData().flatMap((stroke) => stroke.points);
+    return fileOf(trimmed(canvas, points), "image/png");
   }
+}
+
+/** The part of the glass on which something was drawn, with a little room around it. */
+function trimmed(canvas: HTMLCanvasElement, points: readonly { x: number; y: number }[]): HTMLCanvasElement {
+  const scale = canvas.width / canvas.offsetWidth;
+  const [xs, ys] = [points.map((point) => point.x * scale), points.map((point) => point.y * scale)];
+  const left = Math.max(0, Math.min(...xs) - ROOM);
+  const top = Math.max(0, Math.min(...ys) - ROOM);
+  const cut = document.createElement("canvas");
+  cut.width = Math.ceil(Math.min(canvas.width, Math.max(...xs) + ROOM) - left);
+  cut.height = Math.ceil(Math.min(canvas.height, Math.max(...ys) + ROOM) - top);
+  cut.getContext("2d")?.drawImage(canvas, -left, -top);
+  return cut;
 }
 
 named("td-signing", Signing);

@@ -14,6 +14,7 @@ import "./notes.ts";
 import "./opening.ts";
 import "./remarks.ts";
 import "./sharing.ts";
+import { mayRecord } from "./recording.ts";
 
 type VisitRoute = Extract<Route, { place: "visit" }>;
 
@@ -29,8 +30,7 @@ class VisitScreen extends VisitElement {
   protected override render(): TemplateResult {
     return html`<div class="visit">
       <nav class="rail" aria-label=${t("visit.places")}>
-        <p class="rail-title">${t("visit.places")}</p>
-        <ul class="rail-list">${PARTS.filter((part) => part !== "checklist").map((part) => this.#place(part))}</ul>
+        <ul class="rail-list rail-places">${PARTS.filter((part) => part !== "checklist").map((part) => this.#place(part))}</ul>
         <p class="rail-title">${t("visit.sections")}</p>
         <ul class="rail-list">${this.visit.sections.map((section) => this.#section(section))}</ul>
       </nav>
@@ -46,7 +46,7 @@ class VisitScreen extends VisitElement {
         ${summary.awaitsConfirmation ? chip(t("work.confirming"), "attention") : nothing}
         <span class="soft small">${day(summary.plannedOn)}${number ? ` · ${t("visit.decision", { number, day: day(decided) })}` : nothing}</span>
       </p>
-      ${this.#sentBack()} ${this.visit.may("answer.set") ? nothing : notice("info", html`<p>${t("visit.frozen", { state: found(`state.${summary.state}`) ?? summary.state })}</p>`)}
+      ${this.#sentBack()} ${mayRecord(this.visit, "answer.set") ? nothing : notice("info", html`<p>${t("visit.frozen", { state: found(`state.${summary.state}`) ?? summary.state })}</p>`)}
     </div>`;
   }
 
@@ -63,7 +63,7 @@ class VisitScreen extends VisitElement {
   #place(part: Part): TemplateResult {
     const count = this.#count(part);
     return html`<li><a class="rail-link" href=${toVisit(this.visit.id, part)} aria-current=${this.route.part === part ? "page" : nothing}>
-      <span class="rail-name">${t(`visit.place.${part}` as Key)}</span>
+      <span class="rail-name">${t(`visit.short.${part}` as Key)}</span>
       ${count ? chip(String(count), part === "conflicts" ? "wrong" : "attention") : nothing}</a></li>`;
   }
 

@@ -6,7 +6,7 @@ import { moment, size } from "../i18n/written.ts";
 import type { OutboxLine, WaitingFile } from "../store/views.ts";
 import { problemWords, wordsOf } from "../ui/faults.ts";
 import { AppElement, named } from "../ui/open_element.ts";
-import { complaint, empty, notice } from "../ui/parts.ts";
+import { complaint, notice } from "../ui/parts.ts";
 import { detailOf } from "../ui/sync_line.ts";
 import { deed } from "./deeds.ts";
 
@@ -88,7 +88,7 @@ class Waiting extends AppElement {
 
   #lists(): TemplateResult | typeof nothing {
     if (this.lines === null) return nothing;
-    if (!this.lines.length && !this.files.length) return empty(t("wait.none"), t("wait.none.advice"));
+    if (!this.lines.length && !this.files.length) return html`<p class="soft">${t("wait.none.advice")}</p>`;
     return html`${this.lines.length ? this.#operations(this.lines) : nothing}
       ${this.files.length ? html`<section class="card"><h2>${t("wait.files")}</h2><ul class="plain-list lines">${this.files.map(fileLine)}</ul></section>` : nothing}`;
   }

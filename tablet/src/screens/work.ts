@@ -11,6 +11,7 @@ import { chip, complaint, empty, notice, ring } from "../ui/parts.ts";
 import { toVisit } from "../ui/routes.ts";
 
 const COMING_DAYS = 14;
+const FAR_DAYS = 60;
 const HANDED_IN: readonly State[] = [
   "submitted",
   "approved",
@@ -68,6 +69,8 @@ export class Work extends AppElement {
   }
 
   #groups(listed: InspectionSummary[]): TemplateResult {
+    if (!listed.length && this.app.sync.isReached === null)
+      return html`<p role="status">${t("work.asking")}</p>`;
     if (!listed.length) return empty(t("work.none"), t("work.none.advice"), this.#reach());
     const done = listed.filter((one) => HANDED_IN.includes(one.state));
     const open = listed.filter((one) => !HANDED_IN.includes(one.state));
@@ -94,9 +97,8 @@ export class Work extends AppElement {
   }
 
   #card(one: InspectionSummary): TemplateResult {
-    const progress = one.progress ?? { done: 0, asked: 0 };
     return html`<article class="card work-card" data-inspection=${one.id}>
-      ${ring(progress.done, progress.asked)}
+      ${one.progress ? ring(one.progress.done, one.progress.asked) : html`<span class="ring ring-none" aria-hidden="true"></span>`}
       <div>
         <h2>${one.isDownloaded ? html`<a href=${toVisit(one.id)}>${one.unitName}</a>` : one.unitName}</h2>
         <p class="work-line">${when(one)} · ${t(`form.${one.form}`)}</p>
@@ -130,13 +132,15 @@ export class Work extends AppElement {
 
 function when(one: InspectionSummary): TemplateResult {
   if (!one.plannedOn) return html`${t("work.noDay")}`;
-  return html`<strong class="figures">${day(one.plannedOn)}</strong>${HANDED_IN.includes(one.state) ? nothing : html`, ${away(daysUntil(one.plannedOn))}`}`;
+  return html`<strong class="figures">${day(one.plannedOn)}</strong>${HANDED_IN.includes(one.state) ? nothing : html`${away(daysUntil(one.plannedOn))}`}`;
 }
 
+/** Near days in words; a day long past says enough by itself. */
 function away(days: number): string {
-  if (days === 0) return t("work.today");
-  if (days === 1) return t("work.tomorrow");
-  return days > 0 ? t("work.inDays", { count: days }) : t("work.daysAgo", { count: -days });
+  if (Math.abs(days) > FAR_DAYS) return "";
+  if (days === 0) return `, ${t("work.today")}`;
+  if (days === 1) return `, ${t("work.tomorrow")}`;
+  return days > 0 ? `, ${t("work.inDays", { count: days })}` : `, ${t("work.daysAgo", { count: -days })}`;
 }
 
 function chips(one: InspectionSummary): unknown[] {

@@ -46,7 +46,7 @@ export class Root extends AppElement {
   }
 
   override connectedCallback(): void {
-    if (this.app) super.connectedCallback();
+    super.connectedCallback();
     window.addEventListener("hashchange", this.#moved);
   }
 
@@ -56,10 +56,8 @@ export class Root extends AppElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("app") && this.app) {
-      super.connectedCallback();
-      this.changed();
-    }
+    super.willUpdate(changed);
+    if (changed.has("app") && this.app) this.changed();
   }
 
   protected override changed(): void {

@@ -56,12 +56,26 @@ export abstract class AppElement extends OpenElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stops = this.topics.map((topic) => this.app.subscribe(topic, () => this.changed(topic)));
+    if (this.app) this.#watch();
   }
 
   override disconnectedCallback(): void {
-    for (const stop of this.#stops) stop();
+    this.#leave();
     super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("app") && this.app) this.#watch();
+  }
+
+  #watch(): void {
+    this.#leave();
+    this.#stops = this.topics.map((topic) => this.app.subscribe(topic, () => this.changed(topic)));
+  }
+
+  #leave(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
   }
 
   protected changed(_topic: Topic): void {

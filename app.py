@@ -53,6 +53,7 @@ import reports.api
 import reports.commands
 import reports.jobs
 import reports.pages
+import sync.after_restore
 import sync.api
 import sync.commands
 import sync.exchange_api
@@ -101,6 +102,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     Migrate(app, db.db, directory=str(first_start.MIGRATIONS))
     app.extensions[GATE] = accounts.callers.OfficeGate()
     app.extensions[restoring.ENDS] = [accounts.after_restore.end_ways_in]
+    app.extensions[restoring.CHECKS] = [sync.after_restore.faults]
     problems.register(app)
     headers.register(app)
     wording.register(app)

@@ -16,7 +16,7 @@ import msgspec
 
 from core import clock, server_key
 from demo.network import Answer, Line, Lost, Refused
-from demo.tablet import Tablet, stream_of
+from demo.tablet import LogMismatch, Tablet, stream_of
 from inspections import chain
 from inspections.operation import Operation
 
@@ -25,10 +25,6 @@ _BATCH = 40
 _PULL = 60
 _ASSERTION_S = 120
 _SIGNATURES = 8
-
-
-class LogMismatch(Exception):  # noqa: N818 (evidence against the server, not a defect of this file)
-    """The server's log does not hash to what the server claims: a gap, another order, or an edit."""
 
 
 class Stopped(Exception):  # noqa: N818 (the server's answer)
@@ -70,7 +66,11 @@ class Exchange:
                 "proof": tablet.sign(f"td1-enrol\n{code}\n{tablet.device}"),
             },
         ).json()  # fmt: skip
-        tablet.outbox.remember(**{name: told[name] for name in ("epoch", "server_keys", "token_endpoint")})
+        tablet.outbox.remember(**{name: told[name] for name in ("server_keys", "token_endpoint")})
+        if tablet.outbox.recall("epoch") in (None, told["epoch"]):
+            tablet.outbox.remember(epoch=told["epoch"])
+        else:  # the server was restored from a time before it knew this tablet
+            tablet.begin_epoch(told["epoch"], acked_seq=0, acked_hash=tablet.hash_at(0))
 
     def authorise(self) -> None:
         """The line carries a short-lived token for the person who is signed in on this tablet."""
@@ -127,6 +127,22 @@ class Exchange:
 
     def push(self) -> None:
         """Every recorded operation is acknowledged with a receipt, after what team mates gave along."""
+        try:
+            self._push_everything()
+        except Refused as refused:
+            self._begin_epoch(refused)
+            # Files first: a sign-off that finds them there need not wait for them a second time.
+            self.send_pictures()
+            self._push_everything()
+
+    def _begin_epoch(self, refused: Refused) -> None:
+        """The tablet knows the restored server's epoch; any other refusal goes on as it came."""
+        if refused.code != "epoch_mismatch":
+            raise refused
+        told = refused.problem
+        self.tablet.begin_epoch(told["epoch"], acked_seq=told["acked_seq"], acked_hash=told["acked_hash"])
+
+    def _push_everything(self) -> None:
         outbox = self.tablet.outbox
         self._bring()
         while batch := outbox.operations(after=outbox.recall("acked_seq", 0), limit=_BATCH):
@@ -189,6 +205,16 @@ class Exchange:
         Raises:
             LogMismatch: an entry is missing, moved or altered.
         """
+        try:
+            self._pull_everything(inspection)
+        except Refused as refused:
+            self._begin_epoch(refused)
+            self.send_pictures()
+            self.push()
+            self._pull_everything(inspection)
+        self.tablet.forget_fold(inspection)
+
+    def _pull_everything(self, inspection: str) -> None:
         stream, more = stream_of(inspection), True
         while more:
             asked = {
@@ -198,7 +224,6 @@ class Exchange:
             told = self.call("POST", "/sync/v1/pull", json.dumps(asked).encode()).json()
             more = told["more"]
             self._take(inspection, told["streams"].get(stream))
-        self.tablet.forget_fold(inspection)
 
     def _take(self, inspection: str, part: Mapping[str, Any] | None) -> None:
         if not part or not part["entries"]:

@@ -29,6 +29,13 @@ CREATE TABLE IF NOT EXISTS blobs (
 CREATE TABLE IF NOT EXISTS carried (
   number INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE, is_brought INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE IF NOT EXISTS earlier_entries (
+  epoch TEXT NOT NULL, stream TEXT NOT NULL, pos INTEGER NOT NULL, entry TEXT NOT NULL,
+  PRIMARY KEY (epoch, stream, pos)
+) STRICT;
+CREATE TABLE IF NOT EXISTS earlier_receipts (
+  epoch TEXT NOT NULL, seq INTEGER NOT NULL, receipt TEXT NOT NULL, PRIMARY KEY (epoch, seq)
+) STRICT;
 CREATE TABLE IF NOT EXISTS receipts (seq INTEGER PRIMARY KEY, receipt TEXT NOT NULL) STRICT;
 """
 
@@ -174,6 +181,30 @@ class Outbox:
     def entries(self, stream: str) -> list[dict[str, Any]]:
         """The entries of the stream as the server sent them, in order of position."""
         rows = self._db.execute("SELECT entry FROM entries WHERE stream = ? ORDER BY pos", (stream,))
+        return [json.loads(row[0]) for row in rows]
+
+    def begin_epoch(self, epoch: str, *, acked_seq: int) -> None:
+        """The server has history only up to there, under another name: the rest waits to be sent once more.
+
+        What the server said and signed before stays here, as evidence of what it has lost.
+        """
+        with self._strictly() as db:
+            before = (self.recall("epoch"),)
+            db.execute("INSERT INTO earlier_entries SELECT ?, stream, pos, entry FROM entries", before)
+            db.execute("INSERT INTO earlier_receipts SELECT ?, seq, receipt FROM receipts", before)
+            for emptied in ("entries", "receipts"):
+                db.execute(f"DELETE FROM {emptied}")  # noqa: S608 (a table of ours)
+            db.execute("DELETE FROM meta WHERE name LIKE 'root:%'")
+            db.execute("UPDATE ops SET outcome = NULL WHERE seq > ?", (acked_seq,))
+            db.execute("UPDATE blobs SET on_server = 0")
+            db.execute("UPDATE carried SET is_brought = 0")
+            _set_meta(db, {"epoch": epoch, "acked_seq": acked_seq})
+
+    def earlier_entries(self, stream: str) -> list[dict[str, Any]]:
+        """What the server had said of the stream before it was restored, in the order in which it said it."""
+        rows = self._db.execute(
+            "SELECT entry FROM earlier_entries WHERE stream = ? ORDER BY rowid", (stream,)
+        )
         return [json.loads(row[0]) for row in rows]
 
     def carry(self, pushes: Sequence[str], pictures: Sequence[Picture]) -> None:

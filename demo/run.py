@@ -10,8 +10,9 @@ from pathlib import Path
 
 from core.settings import Settings
 from demo import closing, journey, office, server, story, table
-from demo.exchange import LogMismatch, Stopped
+from demo.exchange import Stopped
 from demo.network import Lost, Refused
+from demo.tablet import LogMismatch
 
 _SEALED_AT_ONCE = 2
 _FAILURES = (

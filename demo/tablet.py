@@ -18,12 +18,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from core import clock, ids, server_key
 from demo.outbox import Kept, Outbox, Picture
-from inspections import chain, content, entities, fold
+from inspections import chain, content, entities, fold, log
 from inspections import operation as op
 from inspections.fold import Entry, Fold
 from inspections.operation import Operation
 
 Body = Mapping[str, Any]
+
+
+class LogMismatch(Exception):  # noqa: N818 (evidence against the server, not a defect of this file)
+    """What the server claims does not hash: a gap, another order, an edit, or another history."""
 
 
 def picture(content_bytes: bytes, mime: str) -> Picture:
@@ -164,6 +168,7 @@ class Tablet:
             waiting = [op.from_wire(kept.sent) for kept in own if kept.op_id not in known]
             entries += [Entry(operation, self.device, chain.digest(operation)) for operation in waiting]
             entries += self._carried(inspection, known)
+            entries += self._awaited(inspection, {entry.op_id for entry in entries})
             self._folds[inspection] = fold.build(entries)
         return self._folds[inspection]
 
@@ -175,6 +180,29 @@ class Tablet:
             for operation in msgspec.convert(push["ops"], list[Operation])
             if operation.inspection == inspection and operation.op_id not in known
         ]
+
+    def _awaited(self, inspection: str, known: set[str]) -> list[Entry]:
+        """What team mates had sent to a server that has lost it since: their tablets will send it again.
+
+        What the server itself had written is not among it: that comes again only if somebody does it again.
+        """
+        earlier = map(entry_of, self.outbox.earlier_entries(stream_of(inspection)))
+        return [
+            msgspec.structs.replace(entry, pos=None)
+            for entry in {entry.op_id: entry for entry in earlier}.values()
+            if entry.op_id not in known and not entry.device.startswith(log.SERVER)
+        ]
+
+    def begin_epoch(self, epoch: str, *, acked_seq: int, acked_hash: str) -> None:
+        """The tablet goes on with a server that was restored from a backup.
+
+        Raises:
+            LogMismatch: the server's history of this tablet is not the beginning of the tablet's own.
+        """
+        if acked_seq > self.head[0] or self.hash_at(acked_seq) != acked_hash:
+            raise LogMismatch(f"the server has {acked_hash} at {acked_seq}, which was never recorded here")
+        self.outbox.begin_epoch(epoch, acked_seq=acked_seq)
+        self._folds.clear()
 
     def push_body(self, sent: Sequence[str], first_seq: int, head: str) -> str:
         """The signed batch of these operations, which go out as the very bytes that were recorded."""

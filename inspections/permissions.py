@@ -80,7 +80,8 @@ def _opened_by(operation: Operation, fold: Fold) -> bool:
     """
     earlier = [e for e in fold.history(operation.entity) if e.is_effective and e.writes]
     if not earlier:
-        return True
+        named = map(fold.known(operation.entity).get, operation.parents)
+        return all(parent and parent.operation.actor == operation.actor for parent in named)
     seen, waiting = set(), [earlier[0].op_id]
     known = {entry.op_id: entry for entry in earlier}
     while waiting:

@@ -489,10 +489,15 @@ STEPS = [
         op("answer.set", A16, {"value": "phu_hop", "reissues": {"seq": 4}}),
     ),
     Case(
-        "an edit of something that has not come yet is no opening",
+        "whoever opened a finding is known behind an edit that came first",
         op("finding.set", F1, {"text": "Thiếu sổ"}),
         "applied",
         before=EDITED_FIRST,
+    ),
+    aside(
+        Code.NOT_PERMITTED,
+        "an edit does not open what has not come",
+        op("finding.set", F1, {"text": "Đủ sổ"}, parents=("f",)),
     ),
     aside(
         Code.NOT_PERMITTED,

@@ -46,6 +46,18 @@ test("an answer is on the tablet, then on the server, and counted honestly", asy
   expect(app.sync.confirmedAt).not.toBeNull();
 });
 
+test("each request says what is still on the tablet", async () => {
+  const told: (string | undefined)[] = [];
+  server.instead = async (path, init) => {
+    if (/push|pull/.test(path)) told.push((init.headers as Record<string, string>)["Sync-Waiting"]);
+    return null;
+  };
+  await visit.addPhoto({ bytes: new Blob(["x"]), mime: "image/jpeg" });
+  await answerOne("một");
+  await app.syncNow();
+  expect(told).toEqual(["operations=0, files=1", "operations=0, files=0"]);
+});
+
 test("a lost answer is followed by the same bytes, and the first outcome counts", async () => {
   await answerOne("một");
   let isFirst = true;
@@ -253,6 +265,20 @@ test("a wrong clock is told apart from a wrong key, and put right", async () => 
   await app.syncNow();
   expect(app.sync.needs).toBe("nothing");
   expect((claims[1]?.iat ?? 0) - (claims[0]?.iat ?? 0)).toBeGreaterThan(86_000);
+});
+
+test("an assertion that was used up by a lost answer is made anew", async () => {
+  await answerOne("một");
+  app.lock();
+  await app.unlock(app.people[0]?.person_id ?? "", PIN);
+  let times = 0;
+  server.instead = async (path) => {
+    if (path !== "/sync/v1/token") return null;
+    times += 1;
+    return times === 1 ? problem(401, "assertion_refused", { reason: "replayed" }) : null;
+  };
+  await app.syncNow();
+  expect([times, app.sync.waitingOps, app.sync.needs]).toEqual([2, 0, "nothing"]);
 });
 
 test("a server without room for photos still takes operations", async () => {

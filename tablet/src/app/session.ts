@@ -180,6 +180,10 @@ export class Session implements facade.TabletApp {
     this.person = this.people.find((one) => one.person_id === person_id) ?? null;
     this.#crew = await this.#crewFor(vault, person_id);
     await storing.purge(this.#db, Date.now());
+    this.#line.holds = async () => {
+      const { waitingOps, waitingFiles } = await storing.counts(this.#db);
+      return { operations: waitingOps, files: waitingFiles };
+    };
     this.#loop = this.#loopFor(this.#crew);
     if (this.#options.isLoopOn) this.#loop.start();
     else await this.#loop.recount();

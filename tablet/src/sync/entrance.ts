@@ -14,6 +14,8 @@ export interface SignedIn {
   title: string;
 }
 
+const SIGNED_OUT = new Set(["unauthenticated", "form_token_wrong"]);
+
 interface Told {
   epoch: string;
   server_keys: { kid: string; jwk: JsonWebKey }[];
@@ -90,18 +92,19 @@ export class Entrance {
     return me.csrf_token;
   }
 
-  async #issue(device: Device, csrf: string, offsetMs: number, isRepeat = false): Promise<TokenTold> {
+  async #issue(device: Device, csrf: string, offsetMs: number, triesLeft = 2): Promise<TokenTold> {
     const body = JSON.stringify({ client_assertion: await this.#assertion(device, offsetMs) });
     try {
       return await this.#asPerson<TokenTold>("/sync/v1/token", { body, headers: { "X-CSRF-Token": csrf } });
     } catch (fault) {
-      const serverTime =
-        fault instanceof Refused ? Date.parse(String(fault.problem.server_time)) : Number.NaN;
-      if (isRepeat || Number.isNaN(serverTime)) throw fault;
-      // The tablet's clock is wrong; the server has told the time, and nothing else needs to be put right.
-      const measured = serverTime - Date.now();
+      if (!(fault instanceof Refused) || fault.code !== "assertion_refused" || triesLeft === 0) throw fault;
+      const serverTime = Date.parse(String(fault.problem.server_time));
+      // Used before, its answer having been lost on the way: a new one does.
+      if (Number.isNaN(serverTime) && fault.problem.reason !== "replayed") throw fault;
+      // Or the tablet's clock is wrong; the server has told the time, and nothing else needs to be put right.
+      const measured = Number.isNaN(serverTime) ? offsetMs : serverTime - Date.now();
       await this.#db.setFacts({ clock: { offsetMs: measured, readAt: Date.now() } });
-      return this.#issue(device, csrf, measured, true);
+      return this.#issue(device, csrf, measured, triesLeft - 1);
     }
   }
 
@@ -112,8 +115,8 @@ export class Entrance {
     try {
       return await this.#line.json<T>(path, { ...request, asPerson: true });
     } catch (fault) {
-      const isOut = fault instanceof Refused && (fault.status === 401 || fault.code === "form_token_wrong");
-      if (!isOut || fault.problem.server_time !== undefined) throw fault;
+      const isOut = fault instanceof Refused && SIGNED_OUT.has(fault.code);
+      if (!isOut) throw fault;
       this.#csrf = null;
       throw new SignInNeeded();
     }

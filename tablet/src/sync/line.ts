@@ -32,6 +32,8 @@ export interface Request {
   zipped?: boolean;
   /** Without the bearer token: cookies speak. */
   asPerson?: boolean;
+  /** How many operations the request itself carries. */
+  carries?: number;
 }
 
 export interface Answer {
@@ -49,6 +51,8 @@ const PROTOCOL = "1.0";
 export class Line {
   readonly origin: string;
   bearer: string | null = null;
+  /** What lies on the tablet and not yet on the server; told with each request, so that others know whom to wait for. */
+  holds: (() => Promise<{ operations: number; files: number }>) | null = null;
   readonly #fetch: Fetch;
 
   constructor(origin: string, fetcher: Fetch = (input, init) => fetch(input, init)) {
@@ -88,7 +92,12 @@ export class Line {
 
   async #init(request: Request): Promise<RequestInit> {
     const headers: Record<string, string> = { Accept: "application/json", "Sync-Protocol": PROTOCOL };
-    if (this.bearer && !request.asPerson) headers.Authorization = `Bearer ${this.bearer}`;
+    if (this.bearer && !request.asPerson) {
+      headers.Authorization = `Bearer ${this.bearer}`;
+      const held = await this.holds?.();
+      const left = Math.max(0, (held?.operations ?? 0) - (request.carries ?? 0));
+      if (held) headers["Sync-Waiting"] = `operations=${left}, files=${held.files}`;
+    }
     let body: BodyInit | undefined = request.body;
     if (body !== undefined) headers["Content-Type"] = request.kind ?? "application/json";
     if (body !== undefined && request.zipped) {

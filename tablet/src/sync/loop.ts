@@ -154,8 +154,9 @@ export class Loop {
     try {
       const { waitingOps, waitingFiles } = await this.#work.counts();
       const hasWork = waitingOps > 0 || (waitingFiles > 0 && !isPausedOnMetered);
-      if (hasWork || !this.#hasRounded) await this.#work.round({ withFiles: !isPausedOnMetered });
-      else await this.#work.glance();
+      if (hasWork) await this.#work.round({ withFiles: !isPausedOnMetered });
+      // Whoever has work to send asks for news later; a tablet that has just been opened asks at once.
+      if (waitingOps === 0 || !this.#hasRounded) await this.#work.glance();
       await this.#succeeded();
     } catch (fault) {
       await this.#failed(fault);

@@ -99,7 +99,7 @@ export async function pushBody(parties: Omit<Parties, "line">, batch: readonly W
 
 async function pushOnce(parties: Parties, batch: readonly Waiting[]): Promise<Told> {
   const body = await pushBody(parties, batch);
-  return parties.line.json<Told>("/sync/v1/push", { body, zipped: true });
+  return parties.line.json<Told>("/sync/v1/push", { body, zipped: true, carries: batch.length });
 }
 
 async function acknowledge(parties: Parties, batch: readonly Waiting[], told: Told): Promise<void> {

@@ -232,7 +232,10 @@ def test_a_file_that_is_gone_is_named_and_the_rest_is_backed_up(house: House, em
     assert ran.exit_code == 1
     assert PHOTO_HASH in ran.output
     assert archive.checked(file)[1].missing == [PHOTO_HASH]
-    assert empty.restore(file).exit_code == 0
+    ran = empty.restore(file)
+    assert ran.exit_code == 1
+    assert PHOTO_HASH in ran.output
+    assert empty.events()[-2:] == ["before.backup", "backup.restored"]
 
 
 def test_an_existing_file_is_never_overwritten(house: House):

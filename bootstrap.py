@@ -98,6 +98,13 @@ def steps_for(verb: str) -> list[Step]:
             _copy_vendored,
             needs_mb=10,
         ),
+        steps.stamped(
+            "Dựng ứng dụng máy tính bảng",
+            TABLET / "dist" / ".prepared",
+            steps.fingerprint(lock, *_tablet_sources()),
+            _build_tablet,
+            needs_mb=10,
+        ),
     ]
     if verb == "test":
         needed += [
@@ -309,6 +316,23 @@ def _copy_vendored() -> str:
         partial = place.with_name(f"{place.name}.partial")
         shutil.copyfile(MODULES / source, partial)
         partial.replace(place)
+    return ""
+
+
+def _tablet_sources() -> list[Path | str]:
+    """What the tablet app is built from: the files' names and the files."""
+    folders = (TABLET / "src", TABLET / "sw", TABLET / "public")
+    below = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    beside = [path for path in TABLET.iterdir() if path.is_file()] if TABLET.is_dir() else []
+    sources = sorted([*below, *beside, ROOT / "static" / "css" / "tokens.css"])
+    return [part for path in sources for part in (path.relative_to(ROOT).as_posix(), path)]
+
+
+def _build_tablet() -> str:
+    steps.run(
+        (_node_folder() / "bin" / "node", TABLET / "build.mjs", TABLET / "dist"),
+        failure="Không dựng được ứng dụng máy tính bảng",
+    )
     return ""
 
 

@@ -256,3 +256,10 @@ def test_every_python_requirement_is_pinned_and_hashed(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(bootstrap.VENDORED))
 def test_pages_and_documents_find_their_files(name: str) -> None:
     assert (bootstrap.VENDOR / name).stat().st_size > 10_000
+
+
+def test_the_tablet_app_is_built_and_built_anew_when_a_source_changes() -> None:
+    assert (bootstrap.TABLET / "dist" / "index.html").is_file()
+    sources = bootstrap._tablet_sources()
+    for name in ("tablet/src/main.ts", "tablet/sw/worker.ts", "tablet/build.mjs", "static/css/tokens.css"):
+        assert sources[sources.index(name) + 1] == ROOT / name

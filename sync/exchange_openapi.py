@@ -14,7 +14,10 @@ def paths() -> dict[str, Any]:
     described = {
         "tags": ["sync"],
         "summary": "Bring the file of a tablet without a network; each batch and photo gets its outcome.",
-        "requestBody": {"required": True, "content": {"application/gzip": binary}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/gzip": binary},
+        },
         "responses": {
             "200": {"description": "Read; what was refused is told batch by batch.", "content": answer},
             "400": {"description": "no_exchange_file, truncated."},

@@ -42,7 +42,9 @@ _CONFIG = SchemathesisConfig.from_dict(
         },
     }
 )
-schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+schemathesis.serializer.alias(
+    ["application/offset+octet-stream", "application/gzip"], "application/octet-stream"
+)
 SCHEMA = schemathesis.openapi.from_path(DOCUMENT, config=_CONFIG)
 
 

@@ -7,8 +7,9 @@ in `contradictions`; what the disk says is compared elsewhere (`tests.faults.evi
 import hashlib
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from core import ids
@@ -17,6 +18,7 @@ from tests.faults.servers import Answer, Unanswered, Wire
 from tests.tablets import Tablet
 
 PEOPLE_FORMS = 3  # entities that all tablets edit, so that conflicts arise
+LONGEST_QUEUE, MOST_PHOTOS_WAITING = 60, 6
 _MAY_COME_AGAIN = (429, 503, 507)
 
 
@@ -36,6 +38,7 @@ class Storm:
         self.contradictions: list[str] = []
         self.unknown = 0
         self.later = 0
+        self.found_done = 0
 
     @property
     def inspection(self) -> str:
@@ -44,7 +47,8 @@ class Storm:
 
     def turn(self, wire: Wire) -> None:
         """A few operations are recorded and sent; perhaps twice at once, perhaps unheard."""
-        self._record(self.random.randint(1, 10))
+        if len(self.tablet.operations) - self.acked < LONGEST_QUEUE:
+            self._record(self.random.randint(1, 10))
         first = max(1, self.acked + 1 - self.random.choice((0, 0, 0, 2, 5)))
         raw = self.tablet.batch(first, min(len(self.tablet.operations), first + self.random.randint(4, 30)))
         answers = self._pushed(wire, raw, copies=self.random.choice((1, 1, 1, 2)))
@@ -85,7 +89,7 @@ class Storm:
                 case 0:
                     body = {"name": f"Người {self.random.random()}", "side": "unit"}
                     tablet.record(own, "participant.set", entity, body, parents=tuple(sorted(seen[-1:])))
-                case 1:
+                case 1 if len(self.files) - len(self.delivered) < MOST_PHOTOS_WAITING:
                     self._photograph()
                 case _:
                     tablet.record(own, "note.add", f"note/{ids.new_id()}", {"text": "Đã xem sổ. " * 4})
@@ -129,6 +133,7 @@ class Storm:
             verdict = result["first"] or {
                 name: result[name] for name in ("status", "inspection", "pos", "error", "warning", "conflict")
             }
+            self.found_done += bool(result["first"]) and result["seq"] not in self.promised
             if self.promised.setdefault(result["seq"], verdict) != verdict:
                 self.contradictions.append(f"operation {result['seq']} had another outcome the second time")
         if told["stopped"] or told["acked_hash"] != self.tablet.hashes[told["acked_seq"]]:
@@ -211,11 +216,27 @@ class Field:
         self.storms = storms
         self._wire = wire
         self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._work, args=(storm,)) for storm in storms]
+        self._turns = [threading.Lock() for _ in storms]
+        self._threads = [
+            threading.Thread(target=self._work, args=(storm, turn))
+            for storm, turn in zip(storms, self._turns, strict=True)
+        ]
 
-    def _work(self, storm: Storm) -> None:
+    def _work(self, storm: Storm, turn: threading.Lock) -> None:
         while not self._over.is_set() and not storm.contradictions:
-            storm.turn(self._wire)
+            with turn:
+                refused = storm.later
+                storm.turn(self._wire)
+            # Whoever is told to come again later does so; the others let a rest begin.
+            self._over.wait(0.1 if storm.later > refused else 0.001)
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """No tablet is in the middle of anything."""
+        with ExitStack() as held:
+            for turn in self._turns:
+                held.enter_context(turn)
+            yield
 
     def __enter__(self) -> "Field":
         for thread in self._threads:

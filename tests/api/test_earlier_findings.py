@@ -78,11 +78,18 @@ def test_the_first_inspection_of_a_unit_carries_nothing(first: Visit):
     assert (own["previous_findings"], own["prefill"]) == ([], {})
 
 
+STEPS = {
+    "receive_correction": {"received_on": "2023-07-20"},
+    "accept_correction": {"decided_on": "2023-07-28"},
+    "refuse_correction": {"decided_on": "2023-07-24", "reason": "Chưa đủ bằng chứng"},
+}
+
+
 def step(visit: Visit, name: str, by: Caller = visits.SYSTEM) -> None:
     """The office takes a step after the issue."""
     with visit.app.app_context(), db.writing() as session:
         inspection = session.get_one(Inspection, visit.inspection)
-        draft = Draft(f"inspection.{name}", "inspection", {"reason": "Chưa đủ bằng chứng"})
+        draft = Draft(f"inspection.{name}", "inspection", STEPS[name])
         (outcome,) = log.append_own(session, inspection, [draft], by=by, at=clock.now())
         assert outcome.effect == "applied"
 

@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from core import db, ids
 from core.journal import JournalEntry
+from inspections import team_tablets
+from inspections.models import Inspection
 from sync import verification_export
 from tests import people, visits
 from tests.exchanging import exported, joined, lines
 from tests.people import Browser
-from tests.tablets import Tablet
+from tests.tablets import Office, Tablet, enrolled
 from tests.teams import Team, team_on_its_way
 from tests.visits import Visit
 
@@ -106,6 +108,18 @@ def test_the_inspections_page_shows_the_teams_tablets_and_what_waits(supervisor:
     visit.tablet("leader").get("/sync/v1/heads", **{"Sync-Waiting": "operations=3, files=1"})
     text = supervisor.client.get(visit.address).text
     assert ("Máy tính bảng của đoàn" in text, "Còn 3 thao tác, 1 ảnh và tệp chưa gửi" in text) == (True, True)
+
+
+def test_of_many_tablets_those_are_shown_that_matter_to_the_inspection(app: Flask, visit: Visit):
+    wrote, office = visit.tablet("leader"), Office(app)
+    idle, holding = (enrolled(app, office, Office(app, "truong.doan")) for _ in range(2))
+    holding.get("/sync/v1/heads", **{"Sync-Waiting": "operations=3"})
+    older, newer = (enrolled(app, office, Office(app, "thu.ky")) for _ in range(2))
+    with app.app_context(), db.reading() as session:
+        shown = team_tablets.of(session, session.get_one(Inspection, visit.inspection))
+        assert {one.device.id for one in shown} == {wrote.device, holding.device, newer.device}
+        assert {idle.device, older.device} & {one.device.id for one in shown} == set()
+        assert {one.holders for one in shown} == {("Nguyễn Văn Trưởng",), ("Võ Thị Thư Ký",)}
 
 
 def test_leader_and_supervisor_take_the_log_away_and_it_verifies(

@@ -60,6 +60,8 @@ import sync.exchange_api
 import sync.exchange_pages
 import sync.hostile
 import sync.openapi
+import sync.recollection_api
+import sync.recollection_commands
 import sync.tablet_app
 import sync.upload_api
 import sync.upload_jobs
@@ -78,7 +80,8 @@ API = [
 PAGES = [
     *accounts.pages.blueprints, *accounts.device_pages.blueprints, *registry.pages.blueprints,
     *checklists.pages.blueprints, *inspections.pages.blueprints, *reports.pages.blueprints,
-    *sync.api.blueprints, *sync.exchange_api.blueprints, *sync.exchange_pages.blueprints,
+    *sync.api.blueprints, *sync.recollection_api.blueprints,
+    *sync.exchange_api.blueprints, *sync.exchange_pages.blueprints,
     *sync.tablet_app.blueprints, *sync.upload_api.blueprints, *health.blueprints,
 ]  # fmt: skip
 COMMANDS = [

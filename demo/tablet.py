@@ -193,6 +193,18 @@ class Tablet:
             if entry.op_id not in known and not entry.device.startswith(log.SERVER)
         ]
 
+    def remembered_of_server(self, inspection: str) -> list[dict[str, Any]]:
+        """What the server itself had written before it was restored, and does not know any more."""
+        known = {sent["op"]["op_id"] for sent in self.outbox.entries(stream_of(inspection))}
+        earlier = {
+            sent["op"]["op_id"]: {
+                name: sent[name] for name in ("device", "prev", "hash", "received_at", "op")
+            }
+            for sent in self.outbox.earlier_entries(stream_of(inspection))
+            if sent["device"].startswith(log.SERVER)
+        }
+        return [entry for op_id, entry in earlier.items() if op_id not in known]
+
     def begin_epoch(self, epoch: str, *, acked_seq: int, acked_hash: str) -> None:
         """The tablet goes on with a server that was restored from a backup.
 

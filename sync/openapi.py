@@ -6,7 +6,7 @@ import msgspec
 
 from accounts import device_presence
 from inspections.operation import Operation
-from sync import exchange_openapi, schemas, upload_openapi
+from sync import exchange_openapi, recollection_api, schemas, upload_openapi
 
 _REFERENCE = "#/components/schemas/{name}"
 _SHAPES = (
@@ -180,7 +180,7 @@ def _info() -> dict[str, Any]:
 
 def paths_and_schemas() -> dict[str, Any]:
     """The part of the OpenAPI document that describes these routes."""
-    shown = (*_SHAPES, *exchange_openapi.SHAPES, *upload_openapi.SHAPES)
+    shown = (*_SHAPES, *exchange_openapi.SHAPES, *upload_openapi.SHAPES, *recollection_api.SHAPES)
     _, shapes = msgspec.json.schema_components(shown, ref_template=_REFERENCE)
     return {
         "paths": {
@@ -194,6 +194,7 @@ def paths_and_schemas() -> dict[str, Any]:
             "/sync/v1/blobs/missing": {"post": _missing()},
             **exchange_openapi.paths(),
             **upload_openapi.paths(),
+            **recollection_api.paths(),
         },
         "schemas": shapes,
     }

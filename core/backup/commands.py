@@ -108,7 +108,8 @@ def _report(opening: Opening, manifest: Manifest, found: list[str]) -> None:
     click.echo("Đã kiểm tra: mọi bảng, tệp và chuỗi thao tác đều khớp.")
     click.echo(
         f"Mọi người đăng nhập lại; máy tính bảng tự gửi lại phần đã ghi sau {opening.made_at}. Việc làm trên "
-        "máy chủ sau lúc đó (người dùng, quyết định, duyệt, trả lại, thu hồi máy) phải làm lại."
+        "máy chủ sau lúc đó (người dùng, quyết định, duyệt, trả lại, thu hồi máy) phải làm lại; "
+        "điều máy tính bảng còn nhớ: flask sync lost."
     )
 
 

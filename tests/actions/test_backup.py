@@ -23,7 +23,7 @@ from sqlalchemy import func, select, text
 import first_start
 from app import create_app
 from core import clock, db, epoch, files, journal, server_key
-from core.backup import archive
+from core.backup import archive, places, restoring
 from core.backup.errors import BackupDamaged, NotABackup
 from core.caller import Caller
 from core.settings import Settings
@@ -75,11 +75,11 @@ class House:
 
 
 def _elsewhere(house: House, database_url: str) -> House:
-    """An empty installation of the same kind of database."""
+    """An empty installation of the same kind of database, with the secret that protects cookies."""
     folder = house.folder / "elsewhere"
-    return House(
-        create_app(Settings(data=folder, database_url=database_url, port=8000), testing=True), folder
-    )
+    secret = house.app.extensions["thucdia.settings"].keys / "secret"
+    settings = Settings(data=folder, database_url=database_url, port=8000, secret_file=str(secret))
+    return House(create_app(settings, testing=True), folder)
 
 
 @pytest.fixture
@@ -134,6 +134,17 @@ def test_what_was_backed_up_comes_back_in_a_new_epoch(house: House, empty: House
 def _thumbprint(house: House) -> str:
     with house.app.app_context():
         return server_key.current().thumbprint
+
+
+def test_data_that_were_put_back_half_way_cannot_pass_for_the_old_history(house: House, empty: House):
+    file = house.create()
+    with empty.app.app_context():
+        opening, manifest = restoring.check_fits(file, replaces=False)
+        with restoring.staged(file, opening, manifest) as ready:
+            places.current().put_in_place(ready.database, aside=empty.folder / "aside")
+        with db.reading() as session:  # where a power cut would leave it
+            assert session.scalar(select(func.count()).select_from(epoch.Epoch)) == 0
+    assert empty.events() == house.events()
 
 
 def test_nobody_is_signed_in_after_a_restore(house: House, empty: House):

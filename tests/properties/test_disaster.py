@@ -35,6 +35,7 @@ from inspections import actions, content, log_reading
 from inspections.models import Inspection, LoggedOperation, UploadedBlob
 from inspections.workflow import Form
 from registry import queries as registry
+from sync import recollections
 from tests import people, postgres, visits
 from tests.conftest import _database
 
@@ -377,6 +378,36 @@ def test_work_that_came_after_the_signature_and_comes_back_before_it_is_told_not
     again.sync("leader")
     state = state_of(again.site.app, again.inspection)
     assert (state["record"], state["where"]) == (end["record"], end["where"])
+
+
+def test_what_the_office_did_since_is_told_by_the_tablets_that_saw_it_and_not_done_again(team: Team, ruins):
+    people.there_is(team.site.app, "lanh.dao", full_name="Lê Lãnh Đạo", roles=("supervisor",))
+    team.record("leader", "inspection.start")
+    team._answer("leader")
+    team.sync("leader")
+    team.record("leader", "inspection.conclude")
+    team.sign()
+    team.record("leader", "inspection.submit")
+    team.sync("leader", "leader")
+    file = team.backup()
+    supervisor = office.sign_in(Line(team.address), office.Account("lanh.dao", people.PASSWORD))
+    remarks = [{"entity": ITEMS[0], "text": "Nêu số của sổ"}]
+    office.send_back(supervisor, team.inspection, reason="Thiếu bằng chứng", remarks=remarks)
+    team.sync("member")
+    again = ruins(team).rebuilt(file)
+    with again.site.app.app_context(), db.reading() as session:
+        assert recollections.lost(session) == []
+    again.sync("member", "leader", "member")
+    with again.site.app.app_context(), db.reading() as session:
+        told = recollections.lost(session)
+        assert session.get_one(Inspection, again.inspection).state == "submitted"
+    assert [(one.deed, one.who, one.text) for one in told] == [
+        ("Thêm nhận xét", "Lê Lãnh Đạo", "Nêu số của sổ"),
+        ("Trả lại", "Lê Lãnh Đạo", "Thiếu bằng chứng"),
+    ]
+    printed = again.site.app.test_cli_runner().invoke(args=["sync", "lost"]).output
+    assert printed.count("\n") == 2
+    assert "Trả lại (Lê Lãnh Đạo): Thiếu bằng chứng" in printed
 
 
 def test_a_tablet_that_enrolled_after_the_backup_enrols_again_and_loses_nothing(team: Team, ruins):

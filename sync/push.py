@@ -60,7 +60,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch whose chain holds; `obstacle` is the number and code of the first that cannot be recorded."""
+    """A batch whose chain holds; `obstacles` are numbers and codes of those that cannot be recorded."""
 
     device: str
     epoch: str
@@ -68,7 +68,7 @@ class Batch:
     head: str
     sig: str
     operations: tuple[ChainedOperation, ...]
-    obstacle: tuple[int, str] | None
+    obstacles: tuple[tuple[int, str], ...]
 
     @property
     def first(self) -> int:
@@ -79,6 +79,13 @@ class Batch:
     def last(self) -> int:
         """The number of the last operation."""
         return self.operations[-1].operation.seq
+
+    def obstacle(self, *, after: int) -> tuple[int, str] | None:
+        """The first of the obstacles beyond this number.
+
+        What was stored with its body withheld may come again in full, and must not hide the next one.
+        """
+        return next((found for found in self.obstacles if found[0] > after), None)
 
 
 def read(raw: bytes) -> Batch:
@@ -102,8 +109,8 @@ def read(raw: bytes) -> Batch:
     if links[-1].hash != sent.head:
         raise BadChain(announced=sent.head, computed=links[-1].hash)
     found = ((one.seq, operation.obstacle(one)) for one in sent.ops)
-    obstacle = next(((seq, code) for seq, code in found if code is not None), None)
-    return Batch(sent.device, sent.epoch, sent.prev, sent.head, sent.sig, links, obstacle)
+    obstacles = tuple((seq, code) for seq, code in found if code is not None)
+    return Batch(sent.device, sent.epoch, sent.prev, sent.head, sent.sig, links, obstacles)
 
 
 def _shaped(value: object) -> PushIn:
@@ -192,14 +199,16 @@ def _received(session: Session, batch: Batch, device: Device) -> Iterable[Stored
 
 def _recordable(batch: Batch, *, after: int) -> list[ChainedOperation]:
     """What is new, up to the first that cannot be recorded: it must not block what came before it."""
-    end = batch.obstacle[0] if batch.obstacle and batch.obstacle[0] > after else batch.last + 1
+    obstacle = batch.obstacle(after=after)
+    end = batch.last + 1 if obstacle is None else obstacle[0]
     return [link for link in batch.operations if after < link.operation.seq < end]
 
 
 def _stopped(batch: Batch, device: Device) -> schemas.Stopped | None:
-    if batch.obstacle is None or batch.obstacle[0] <= device.seq:
+    obstacle = batch.obstacle(after=device.seq)
+    if obstacle is None:
         return None
-    seq, code = batch.obstacle
+    seq, code = obstacle
     error: dict[str, Any] = {"code": code}
     if code == "op_too_large":
         error |= {"max": operation.MAX_BODY_BYTES}

@@ -37,7 +37,7 @@ class ClosingGaps extends VisitElement {
   #section(section: SectionView, lacking: ItemSummary[], byItem: Map<string, GapView[]>): TemplateResult {
     const words = (one: ItemSummary) =>
       [...new Set((byItem.get(one.code) ?? []).map((gap) => t(`lack.${gap.lack}`)))].join(", ");
-    return html`<section class="gap-group"><h3>${section.code} ${either(section.title, section.titleEn)}</h3>
+    return html`<section class="gap-group"><h2>${section.code} ${either(section.title, section.titleEn)}</h2>
       <ul class="plain-list">${lacking.map((one) => html`<li><a class="gap-link" href=${toVisit(this.visit.id, "checklist", section.code, one.code)}><span class="code">${one.code}</span><span class="gap-question">${either(one.item.question_vi, one.item.question_en)}</span><span class="gap-words">${words(one)}</span></a></li>`)}</ul></section>`;
   }
 

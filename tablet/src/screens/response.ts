@@ -59,7 +59,7 @@ export class Response extends VisitElement {
     return html`<div class="answers ${isLong ? "answers-long" : ""}" role="group" aria-label=${label}>
       ${choices.map(({ value, words }) => {
         const tone = isVerdict(value) ? toneOf(value) : "tone-plain";
-        return html`<button type="button" class="answer ${value === now ? tone : ""} ${this.pending === value ? "is-saving" : ""}" data-value=${value} aria-pressed=${value === now} aria-label=${isVerdict(value) ? wholeWord(value) : words} ?disabled=${this.#isOff} @click=${() => choose(value)}>${isVerdict(value) ? shape(value) : nothing}<span>${words}</span></button>`;
+        return html`<button type="button" class="answer ${value === now ? tone : ""} ${this.pending === value ? "is-saving" : ""}" data-value=${value} aria-pressed=${value === now} title=${isVerdict(value) ? wholeWord(value) : nothing} ?disabled=${this.#isOff} @click=${() => choose(value)}>${isVerdict(value) ? shape(value) : nothing}<span>${words}</span></button>`;
       })}
     </div>`;
   }

@@ -98,13 +98,7 @@ def steps_for(verb: str) -> list[Step]:
             _copy_vendored,
             needs_mb=10,
         ),
-        steps.stamped(
-            "Dựng ứng dụng máy tính bảng",
-            TABLET / "dist" / ".prepared",
-            steps.fingerprint(lock, *_tablet_sources()),
-            _build_tablet,
-            needs_mb=10,
-        ),
+        _tablet_step(lock),
     ]
     if verb == "test":
         needed += [
@@ -227,6 +221,16 @@ def _make_venv() -> str:
         failure="Không tạo được môi trường Python (.venv)",
     )
     return ""
+
+
+def _tablet_step(lock: Path) -> Step:
+    return steps.stamped(
+        "Dựng ứng dụng máy tính bảng",
+        TABLET / "dist" / ".prepared",
+        steps.fingerprint(lock, *_tablet_sources()),
+        _build_tablet,
+        needs_mb=10,
+    )
 
 
 def _requirements_step(says: str, requirements: Path, version: str | None) -> Step:

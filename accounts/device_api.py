@@ -1,6 +1,7 @@
 """The JSON routes of tablets: inviting, enrolling, getting a token, taking out of use."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -85,15 +86,44 @@ def token(given: dict[str, str], *, session: Session, caller: Caller) -> dict[st
     at = clock.now()
     assertion = device_tokens.read(given["client_assertion"])
     issued = device_tokens.issue(session, assertion, audience=token_endpoint(), by=caller, at=at)
+    _hear(session, assertion, at=at)
+    return _told(issued, str(caller.person_id))
+
+
+@entrance.route("/token/renewal", methods=["POST"])
+@endpoint(PUBLIC)
+@entrance.arguments(device_schemas.TokenIn)
+@entrance.response(200, device_schemas.TokenOut)
+@entrance.alt_response(401, schema=api.ProblemOut, description="The proof does not hold; or sign in anew.")
+@entrance.alt_response(403, schema=api.ProblemOut, description="The tablet is unknown or out of use.")
+@entrance.doc(parameters=[device_presence.DESCRIBED])
+def renewed_token(
+    given: dict[str, str],
+    *,
+    session: Session,
+    caller: Caller,  # noqa: ARG001 (every view is told)
+) -> dict[str, object]:
+    """Get a token while the grant runs of the person whom the assertion names as `person`; no session."""
+    at = clock.now()
+    assertion = device_tokens.read(given["client_assertion"])
+    issued, person_id = device_tokens.renew(session, assertion, audience=token_endpoint(), at=at)
+    _hear(session, assertion, at=at)
+    return _told(issued, person_id)
+
+
+def _hear(session: Session, assertion: device_tokens.Assertion, *, at: datetime) -> None:
     waiting = device_presence.told(request.headers.get(device_presence.HEADER))
     device_presence.note(session, assertion.device, waiting, at=at)
+
+
+def _told(issued: device_tokens.Issued, person_id: str) -> dict[str, object]:
     return {
         "access_token": issued.token,
         "token_type": "Bearer",
         "expires_in": int(device_tokens.TOKEN_LASTS.total_seconds()),
         "expires_at": issued.expires_at,
         "grant_expires_at": issued.grant_expires_at,
-        "person_id": caller.person_id,
+        "person_id": person_id,
     }
 
 

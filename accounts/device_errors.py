@@ -52,6 +52,13 @@ class AssertionRefused(errors.Unauthenticated):
     title = "Không xác nhận được máy tính bảng"
 
 
+class GrantOver(errors.Unauthenticated):
+    """The person may not write on this tablet, or not any more; a sign-in on it gives a new grant."""
+
+    slug = "grant_over"
+    title = "Cần đăng nhập lại trên máy tính bảng này"
+
+
 class TokenExpired(errors.Unauthenticated):
     """The access token has run out, or never was one."""
 

@@ -13,9 +13,10 @@ from flask import Request
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from accounts import device_keys, devices, tokens
-from accounts.device_errors import AssertionRefused, DeviceRevoked, TokenExpired
-from accounts.device_models import Device, DeviceToken, RevokeMode, SpentAssertion
+from accounts import device_keys, devices, queries, tokens
+from accounts.device_errors import AssertionRefused, DeviceRevoked, GrantOver, TokenExpired
+from accounts.device_models import Device, DeviceGrant, DeviceToken, RevokeMode, SpentAssertion
+from accounts.errors import PersonUnknown
 from accounts.models import HeldRole, Person
 from core import clock, errors, framing, ids, journal, settings
 from core.caller import Caller
@@ -123,17 +124,59 @@ def issue(session: Session, made: Assertion, *, audience: str, by: Caller, at: d
         DeviceUnknown: no such tablet is enrolled.
         DeviceRevoked: it was stolen, or is out of use and the person has no running grant.
     """
+    device = _proven(session, made, audience=audience, at=at)
+    granted = devices.grant(session, device, str(by.person_id), at=at)
+    return _issued(session, device, granted, by=by, at=at)
+
+
+def renew(session: Session, made: Assertion, *, audience: str, at: datetime) -> tuple[Issued, str]:
+    """A token for the person whom the assertion names as `person`, while their grant runs; and who that is.
+
+    Nobody has to sign in anew because a tablet came out of a basement: its key and the grant are the proof.
+    The grant is not prolonged, and a tablet that is out of use gets nothing this way.
+
+    Raises:
+        AssertionRefused, DeviceUnknown, DeviceRevoked: as for `issue`.
+        GrantOver: the person has no running grant on the tablet, or is gone, or the tablet is out of use.
+    """
+    device = _proven(session, made, audience=audience, at=at)
+    named = made.claims.get("person")
+    granted = (
+        session.get(DeviceGrant, (device.id, named)) if isinstance(named, str) and ids.is_id(named) else None
+    )
+    if granted is None or granted.expires_at <= at or device.revoked_at is not None:
+        raise GrantOver("Đăng nhập lại để gửi tiếp; dữ liệu trên máy vẫn còn.")
+    person = _still_there(session, granted.person_id)
+    by = Caller(person.id, person.full_name, person.roles, device_id=device.id)
+    return _issued(session, device, granted, by=by, at=at), person.id
+
+
+def _still_there(session: Session, person_id: str) -> Person:
+    try:
+        person = queries.person(session, person_id)
+    except PersonUnknown:
+        raise GrantOver from None
+    if not person.is_active:
+        raise GrantOver
+    return person
+
+
+def _proven(session: Session, made: Assertion, *, audience: str, at: datetime) -> Device:
+    """The tablet that signed the assertion for this server, in time and for the first time."""
     device = devices.locked_tablet(session, made.device)
     if not device_keys.is_signed(device.public_jwk, made.signed, made.signature):
         raise _refused("signature")
     if made.claims.get("aud") not in (audience, [audience]):
         raise _refused("audience")
     _spend(session, made, expires_at=_check_time(made.claims, at), at=at)
-    granted = devices.grant(session, device, str(by.person_id), at=at)
+    return device
+
+
+def _issued(session: Session, device: Device, granted: DeviceGrant, *, by: Caller, at: datetime) -> Issued:
     token = tokens.new_token()
     session.execute(delete(DeviceToken).where(DeviceToken.expires_at < at))
     issued = DeviceToken(
-        token_sha256=tokens.sha256(token), device_id=device.id, person_id=str(by.person_id), issued_at=at,
+        token_sha256=tokens.sha256(token), device_id=device.id, person_id=granted.person_id, issued_at=at,
         expires_at=at + TOKEN_LASTS,
     )  # fmt: skip
     session.add(issued)

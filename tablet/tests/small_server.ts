@@ -71,7 +71,8 @@ export class SmallServer {
   async #answer(path: string, init: RequestInit): Promise<unknown> {
     if (path === "/sync/v1/devices") return this.#enrolled();
     if (path === "/api/v1/sessions") return { person: PERSON, csrf_token: "c" };
-    if (path === "/sync/v1/token") return { access_token: "t", expires_in: 900, person_id: PERSON.id };
+    if (path.startsWith("/sync/v1/token"))
+      return { access_token: "t", expires_in: 900, person_id: PERSON.id };
     if (path === "/sync/v1/heads") return this.#heads();
     if (path === "/sync/v1/packages") return [await this.#listed()];
     if (path.startsWith("/sync/v1/packages/")) return this.#package();

@@ -237,7 +237,7 @@ test("nobody signed in: the work stays and a person is asked", async () => {
   await answerOne("một");
   app.lock();
   await app.unlock(app.people[0]?.person_id ?? "", PIN);
-  server.instead = async (path) => (path === "/sync/v1/token" ? problem(401, "unauthenticated") : null);
+  server.instead = async (path) => (path === "/sync/v1/token/renewal" ? problem(401, "grant_over") : null);
   await app.syncNow();
   expect([app.sync.waitingOps, app.sync.needs]).toEqual([1, "sign_in"]);
   server.instead = async () => null;
@@ -251,7 +251,7 @@ test("a wrong clock is told apart from a wrong key, and put right", async () => 
   const server_time = new Date(Date.now() + 86_400_000).toISOString();
   const claims: { iat: number }[] = [];
   server.instead = async (path, init) => {
-    if (path !== "/sync/v1/token") return null;
+    if (!path.startsWith("/sync/v1/token")) return null;
     const { client_assertion } = JSON.parse(String(init.body)) as { client_assertion: string };
     claims.push(
       JSON.parse(atob((client_assertion.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"))),
@@ -273,7 +273,7 @@ test("an assertion that was used up by a lost answer is made anew", async () => 
   await app.unlock(app.people[0]?.person_id ?? "", PIN);
   let times = 0;
   server.instead = async (path) => {
-    if (path !== "/sync/v1/token") return null;
+    if (!path.startsWith("/sync/v1/token")) return null;
     times += 1;
     return times === 1 ? problem(401, "assertion_refused", { reason: "replayed" }) : null;
   };

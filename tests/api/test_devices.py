@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from accounts.device_models import Device, DeviceGrant, DeviceToken, EnrolmentCode
+from accounts.models import Person
 from core import clock, db
 from core.journal import JournalEntry
 from tests import people
@@ -199,6 +200,62 @@ def test_an_unknown_tablet_gets_no_token(app: Flask, user: Office):
 def test_a_token_needs_somebody_who_is_signed_in(newcomer: Tablet):
     answer = newcomer.client.post("/sync/v1/token", json={"client_assertion": newcomer.assertion()})
     assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated")
+
+
+def _renewed(tablet: Tablet, person: str, **changed: object):
+    assertion = tablet.assertion(person=person, **changed)
+    return tablet.client.post("/sync/v1/token/renewal", json={"client_assertion": assertion})
+
+
+def test_a_running_grant_gives_a_token_without_a_new_sign_in(app: Flask, office: Office, user: Office):
+    tablet = enrolled(app, office, user)
+    tablet.bearer = ""
+    answer = _renewed(tablet, user.person["id"])
+    assert (answer.status_code, answer.json["person_id"]) == (200, user.person["id"])
+    tablet.bearer = answer.json["access_token"]
+    assert tablet.get("/sync/v1/packages").json == []
+
+
+def test_a_renewed_token_does_not_prolong_the_grant(app: Flask, office: Office, user: Office):
+    tablet = enrolled(app, office, user)
+    with app.app_context(), db.reading() as session:
+        before = session.scalars(select(DeviceGrant.expires_at)).one()
+    _renewed(tablet, user.person["id"])
+    with app.app_context(), db.reading() as session:
+        assert session.scalars(select(DeviceGrant.expires_at)).one() == before
+
+
+def test_without_a_running_grant_somebody_has_to_sign_in(app: Flask, office: Office, user: Office):
+    tablet = enrolled(app, office, user)
+    refused = [_renewed(tablet, named) for named in (office.person["id"], "ai đó", "")]
+    with app.app_context(), db.writing() as session:
+        session.execute(update(DeviceGrant).values(expires_at=clock.now()))
+    refused.append(_renewed(tablet, user.person["id"]))
+    told = {(one.status_code, one.json["code"]) for one in refused}
+    assert told == {(401, "grant_over")}
+
+
+def test_whoever_left_the_office_gets_no_renewed_token(app: Flask, office: Office, user: Office):
+    tablet = enrolled(app, office, user)
+    with app.app_context(), db.writing() as session:
+        session.get_one(Person, user.person["id"]).is_active = False
+    assert _renewed(tablet, user.person["id"]).json["code"] == "grant_over"
+
+
+@pytest.mark.parametrize("mode", ["retired", "lost", "stolen"])
+def test_a_tablet_out_of_use_gets_no_renewed_token(app: Flask, office: Office, user: Office, mode: str):
+    tablet = enrolled(app, office, user)
+    _revoke(office, tablet, mode)
+    code = "device_revoked" if mode == "stolen" else "grant_over"
+    assert _renewed(tablet, user.person["id"]).json["code"] == code
+
+
+def test_an_assertion_renews_once_and_only_by_the_tablets_own_key(app: Flask, office: Office, user: Office):
+    tablet, other = enrolled(app, office, user), Tablet(app)
+    assert _renewed(tablet, user.person["id"], jti="một").status_code == 200
+    assert _renewed(tablet, user.person["id"], jti="một").json["reason"] == "replayed"
+    forged = _renewed(other, user.person["id"], iss=tablet.device, sub=tablet.device)
+    assert (forged.status_code, forged.json["reason"]) == (401, "signature")
 
 
 def test_a_tablet_is_no_person(app: Flask, office: Office, user: Office):

@@ -32,6 +32,7 @@ PUBLIC_ROUTES = {
     "GET /tablet/<path:name>",
     "POST /api/v1/sessions",
     "POST /sync/v1/devices",
+    "POST /sync/v1/token/renewal",
 }
 
 

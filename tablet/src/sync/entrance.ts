@@ -14,7 +14,7 @@ export interface SignedIn {
   title: string;
 }
 
-const SIGNED_OUT = new Set(["unauthenticated", "form_token_wrong"]);
+const SIGNED_OUT = new Set(["unauthenticated", "form_token_wrong", "grant_over"]);
 
 interface Told {
   epoch: string;
@@ -77,25 +77,15 @@ export class Entrance {
   /** The line carries a token of this person on this tablet. Throws SignInNeeded, Refused, Lost. */
   async authorise(device: Device, person: string): Promise<void> {
     if (this.#line.bearer && Date.now() < this.#until - EARLY_MS) return;
-    const csrf = await this.#forgeryToken(person);
-    const told = await this.#issue(device, csrf, await this.#clockOffset());
+    const told = await this.#issue(device, person, await this.#clockOffset());
     if (told.person_id !== person) throw new SignInNeeded();
     this.#line.bearer = told.access_token;
     this.#until = Date.now() + told.expires_in * 1000;
   }
 
-  async #forgeryToken(person: string): Promise<string> {
-    if (this.#csrf?.person === person) return this.#csrf.token;
-    const me = await this.#asPerson<PersonTold & { csrf_token: string }>("/api/v1/people/me");
-    if (me.id !== person) throw new SignInNeeded();
-    this.#csrf = { person, token: me.csrf_token };
-    return me.csrf_token;
-  }
-
-  async #issue(device: Device, csrf: string, offsetMs: number, triesLeft = 2): Promise<TokenTold> {
-    const body = JSON.stringify({ client_assertion: await this.#assertion(device, offsetMs) });
+  async #issue(device: Device, person: string, offsetMs: number, triesLeft = 2): Promise<TokenTold> {
     try {
-      return await this.#asPerson<TokenTold>("/sync/v1/token", { body, headers: { "X-CSRF-Token": csrf } });
+      return await this.#ask(device, person, offsetMs);
     } catch (fault) {
       if (!(fault instanceof Refused) || fault.code !== "assertion_refused" || triesLeft === 0) throw fault;
       const serverTime = Date.parse(String(fault.problem.server_time));
@@ -104,20 +94,27 @@ export class Entrance {
       // Or the tablet's clock is wrong; the server has told the time, and nothing else needs to be put right.
       const measured = Number.isNaN(serverTime) ? offsetMs : serverTime - Date.now();
       await this.#db.setFacts({ clock: { offsetMs: measured, readAt: Date.now() } });
-      return this.#issue(device, csrf, measured, triesLeft - 1);
+      return this.#issue(device, person, measured, triesLeft - 1);
     }
   }
 
-  async #asPerson<T>(
-    path: string,
-    request: { body?: string; headers?: Record<string, string> } = {},
-  ): Promise<T> {
+  /** By the session of whoever has just signed in, which grants thirty days; later, by that grant. */
+  async #ask(device: Device, person: string, offsetMs: number): Promise<TokenTold> {
+    const csrf = this.#csrf?.person === person ? this.#csrf.token : null;
+    const claims = await this.#assertion(device, offsetMs, csrf === null ? { person } : {});
+    const path = csrf === null ? "/sync/v1/token/renewal" : "/sync/v1/token";
+    const headers: Record<string, string> = csrf === null ? {} : { "X-CSRF-Token": csrf };
     try {
-      return await this.#line.json<T>(path, { ...request, asPerson: true });
-    } catch (fault) {
-      const isOut = fault instanceof Refused && SIGNED_OUT.has(fault.code);
-      if (!isOut) throw fault;
+      const body = JSON.stringify({ client_assertion: claims });
+      const told = await this.#line.json<TokenTold>(path, { body, headers, asPerson: csrf !== null });
       this.#csrf = null;
+      return told;
+    } catch (fault) {
+      if (!(fault instanceof Refused) || !SIGNED_OUT.has(fault.code)) throw fault;
+      const wasSignedIn = this.#csrf !== null;
+      this.#csrf = null;
+      // The session ended since; the grant may still run.
+      if (wasSignedIn) return this.#ask(device, person, offsetMs);
       throw new SignInNeeded();
     }
   }
@@ -126,7 +123,7 @@ export class Entrance {
     return (await this.#db.fact<{ offsetMs: number }>("clock"))?.offsetMs ?? 0;
   }
 
-  async #assertion(device: Device, offsetMs: number): Promise<string> {
+  async #assertion(device: Device, offsetMs: number, more: { person?: string }): Promise<string> {
     const now = Math.floor((Date.now() + offsetMs) / 1000);
     const claims = {
       iss: device.id,
@@ -135,6 +132,7 @@ export class Entrance {
       jti: base64url(crypto.getRandomValues(new Uint8Array(16))),
       iat: now,
       exp: now + ASSERTION_S,
+      ...more,
     };
     const parts = [{ alg: "ES256", typ: "JWT" }, claims].map((part) =>
       base64url(new TextEncoder().encode(JSON.stringify(part))),

@@ -32,6 +32,8 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "wal_autocheckpoint=4000",
 )
+# Most threads wait for a slow tablet's bytes, and hold no connection while they do.
+_MOST_CONNECTIONS = 16
 # Unique violation, deadlock, serialisation failure (PostgreSQL documentation, appendix A). SQLite has one
 # writer at a time, so what it refuses once it would refuse again.
 _LOST_RACES = frozenset({"23505", "40P01", "40001"})
@@ -91,7 +93,7 @@ def configure(app: Flask, settings: Settings) -> None:
         lock = WriteLock(path.with_name(path.name + ".writelock"))
         options["connect_args"] = {"factory": connection_class(lock), "isolation_level": None, "timeout": 10}
     else:
-        options |= {"pool_size": settings.threads, "max_overflow": 4}
+        options |= {"pool_size": min(settings.threads, _MOST_CONNECTIONS), "max_overflow": 4}
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     app.extensions[WRITE_LOCK] = lock

@@ -7,6 +7,7 @@ import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core import errors
 
@@ -40,6 +41,8 @@ class DatabaseAway(errors.Unavailable):
 
 def outage(error: Exception) -> errors.Refusal | None:
     """What passes by itself or by an administrator's hand; None if it is a defect."""
+    if isinstance(error, PoolTimeout):
+        return _refusal(is_full=False, is_away=True)
     if isinstance(error, OSError):
         return _refusal(is_full=error.errno in _FULL, is_away=error.errno in _AWAY)
     if not isinstance(error, DBAPIError):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from core import access, db, errors, ids, outages
@@ -166,4 +167,5 @@ def register(app: Flask) -> None:
     if not app.testing:
         app.register_error_handler(DBAPIError, answer_outage)
         app.register_error_handler(OSError, answer_outage)
+        app.register_error_handler(PoolTimeout, answer_outage)
         app.register_error_handler(Exception, answer_defect)

@@ -52,7 +52,7 @@ TEXTS = {
     "signer_passphrase_file": "File that holds the passphrase of the signer's key.",
     "tsa_url": "RFC 3161 time-stamping service for seals; empty means none.",
     "workers": "Worker processes beside the web process.",
-    "threads": "Threads of the web process.",
+    "threads": "How many requests the web process takes in at once, those that arrive slowly among them.",
     "hostile": (
         "A seed makes the tablets' routes misbehave at random (delays, lost answers, repeated requests, "
         "503), for whoever develops a tablet; only in demo mode on loopback. Empty: never."
@@ -80,7 +80,7 @@ class Settings:
     signer_passphrase_file: str = ""
     tsa_url: str = ""
     workers: int = 1
-    threads: int = 16
+    threads: int = 128
     hostile: str = ""
 
     @property

@@ -85,7 +85,10 @@ class Wire:
             raise Unanswered(f"{method} {path}: {error!r}") from None
         finally:
             connection.close()
-        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, content)
+        told = {k.lower(): v for k, v in answer.getheaders()}
+        if told.get("content-length") != str(len(content)):
+            raise Unanswered(f"{method} {path}: the answer was cut, perhaps among its headers")
+        return Answer(answer.status, told, content)
 
 
 def _json(value: Any) -> bytes:
@@ -115,7 +118,7 @@ class Site:
         """The variables with which a server works on it."""
         return {
             "THUCDIA_DATA": str(self.data), "THUCDIA_DATABASE_URL": self.settings.database_url,
-            "THUCDIA_THREADS": "8", "THUCDIA_DEMO": "1",
+            "THUCDIA_DEMO": "1",
         }  # fmt: skip
 
     def leave(self) -> None:

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 
-from core import ids
+from core import clock, ids
 from inspections import chain
 from tests.faults.servers import Answer, Unanswered, Wire
 from tests.tablets import Tablet
@@ -39,6 +40,7 @@ class Storm:
         self.unknown = 0
         self.later = 0
         self.found_done = 0
+        self.years_off = 0
 
     @property
     def inspection(self) -> str:
@@ -88,11 +90,20 @@ class Storm:
             match self.random.randrange(4):
                 case 0:
                     body = {"name": f"Người {self.random.random()}", "side": "unit"}
-                    tablet.record(own, "participant.set", entity, body, parents=tuple(sorted(seen[-1:])))
+                    self._write("participant.set", entity, body, parents=tuple(sorted(seen[-1:])))
                 case 1 if len(self.files) - len(self.delivered) < MOST_PHOTOS_WAITING:
                     self._photograph()
                 case _:
-                    tablet.record(own, "note.add", f"note/{ids.new_id()}", {"text": "Đã xem sổ. " * 4})
+                    self._write("note.add", f"note/{ids.new_id()}", {"text": "Đã xem sổ. " * 4})
+
+    def _write(self, operation_type: str, entity: str, body: dict[str, Any], **more: Any) -> None:
+        """The tablet records it by its own clock, right or wrong."""
+        at = clock.now() + self.years_off * timedelta(days=365)
+        moment = {
+            "hlc": f"{int(at.timestamp() * 1000):012x}-0000",
+            "wall": at.isoformat(timespec="milliseconds"),
+        }
+        self.tablet.record(self.inspection, operation_type, entity, body, **moment, **more)
 
     def _photograph(self) -> None:
         content = self.random.randbytes(self.random.choice((900, 20_000, 300_000)))
@@ -102,7 +113,7 @@ class Storm:
             "blob": f"sha256:{sha256}", "size": len(content), "mime": "image/jpeg",
             "taken_at": "2023-05-23T09:20:00+07:00", "item": None, "caption": "",
         }  # fmt: skip
-        self.tablet.record(self.inspection, "photo.add", f"photo/{ids.new_id()}", body)
+        self._write("photo.add", f"photo/{ids.new_id()}", body)
 
     def _pushed(self, wire: Wire, raw: dict[str, Any], *, copies: int) -> Sequence[Answer]:
         def once(_number: int) -> Answer | None:

@@ -6,6 +6,7 @@ import sqlite3
 import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.outages import DatabaseAway, DatabaseFull, outage
 
@@ -32,6 +33,7 @@ def _sqlite(code: int) -> OperationalError:
         (OperationalError("SELECT 1", {}, psycopg.errors.CrashShutdown()), DatabaseAway),
         (OperationalError("SELECT 1", {}, psycopg.OperationalError("connection refused")), DatabaseAway),
         (ProgrammingError("SELEC", {}, psycopg.errors.SyntaxError()), None),
+        (PoolTimeout("every connection is in use"), DatabaseAway),
         (ValueError("anything else"), None),
     ],
 )

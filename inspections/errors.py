@@ -69,6 +69,13 @@ class RemarkRefused(errors.Invalid):
     title = "Nhận xét chưa hợp lệ"
 
 
+class CorrectionRefused(errors.Invalid):
+    """A step of the follow-up with a day that cannot be, or without what it has to say; see `field`."""
+
+    slug = "correction_refused"
+    title = "Thông tin về khắc phục chưa hợp lệ"
+
+
 class OperationRefused(errors.Conflict):
     """A step of the office that the log did not take; `operation_code` says why."""
 

@@ -53,6 +53,8 @@ TASKS: tuple[Task, ...] = (
     Task("Chờ duyệt", "Xem và quyết định", "/inspections/{id}", lambda one: one.may("approve")),
     Task("Chờ cấp số và ký số", "Mở biên bản", "/reports/?inspection={id}",
          lambda one: one.state == State.APPROVED and Part.CLERK in one.parts),
+    Task("Chờ xem xét khắc phục", "Xem xét", "/inspections/{id}#correction",
+         lambda one: one.may("accept_correction")),
     Task("Chờ ghi quyết định kiểm tra", "Ghi quyết định", "/inspections/{id}/decision",
          lambda one: one.may("decide")),
     Task("Được trả lại, cần hoàn thiện", "Xem nhận xét", "/inspections/{id}", _is_sent_back),

@@ -17,6 +17,7 @@ from core.caller import Caller
 from core.file_errors import FileMissing
 from inspections import (
     actions,
+    correction_pages,
     inbox,
     plan_pages,
     plan_row_pages,
@@ -35,7 +36,10 @@ from inspections.planning_pages import Misread, days_of
 from inspections.workflow import Form, State
 
 bp = Blueprint("inspections", __name__)
-blueprints = [bp, planning_pages.bp, set_aside_pages.bp, plan_pages.bp, plan_row_pages.bp, unit_pages.bp]
+blueprints = [
+    bp, planning_pages.bp, set_aside_pages.bp, correction_pages.bp, plan_pages.bp, plan_row_pages.bp,
+    unit_pages.bp,
+]  # fmt: skip
 
 SUPERVISORS = roles(Role.SUPERVISOR)
 

@@ -42,6 +42,14 @@ _DONE = {
     "reopen": "Đã mở lại. Đoàn ghi tiếp từ nội dung đã ký, rồi hai bên ký lại.",
     "postpone": "Đã hoãn. Ghi quyết định mới khi tiến hành.",
     "cancel": "Đã hủy cuộc kiểm tra. Những gì đoàn đã ghi vẫn còn trong nhật ký.",
+    "receive_correction": "Đã ghi nhận báo cáo khắc phục. Lãnh đạo xem xét rồi quyết định.",
+    "accept_correction": "Đã chấp nhận khắc phục và đóng cuộc kiểm tra.",
+    "refuse_correction": "Đã ghi lý do chưa chấp nhận. Cuộc kiểm tra lại chờ đơn vị khắc phục.",
+}
+_CORRECTION_STEPS = {
+    "receive_correction": ("Tiếp nhận báo cáo khắc phục", "Ngày nhận", "Số, tên báo cáo của đơn vị", True),
+    "accept_correction": ("Chấp nhận và đóng cuộc kiểm tra", "Ngày quyết định", "Ghi chú", False),
+    "refuse_correction": ("Chưa chấp nhận", "Ngày quyết định", "Còn thiếu gì", True),
 }
 _WAITING_FOR = {
     State.SCHEDULED: "Chờ lãnh đạo ghi quyết định kiểm tra.",
@@ -124,6 +132,7 @@ def powers(inspection: Inspection, caller: Caller) -> dict[str, Any]:
         "can_settle": set_aside_actions.may_decide(inspection, caller),
         "can_adopt_now": is_open,
         "can_resolve": is_open and set_aside_actions.may_resolve(inspection, caller),
+        "correction_steps": [(step, *told) for step, told in _CORRECTION_STEPS.items() if step in open_steps],
         "steps_back": [
             (step, *told)
             for step, told in _STEPS_BACK.items()

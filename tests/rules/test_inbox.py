@@ -19,6 +19,7 @@ def waiting(state: State, *parts: Part, revision: int = 1, form: Form = Form.ON_
         (waiting(State.SCHEDULED, SUPERVISOR), "Chờ ghi quyết định kiểm tra"),
         (waiting(State.POSTPONED, SUPERVISOR), "Chờ ghi quyết định kiểm tra"),
         (waiting(State.APPROVED, CLERK), "Chờ cấp số và ký số"),
+        (waiting(State.UNDER_REVIEW, SUPERVISOR), "Chờ xem xét khắc phục"),
         (waiting(State.IN_PROGRESS, LEADER, revision=2), "Được trả lại, cần hoàn thiện"),
         (waiting(State.IN_PROGRESS, MEMBER), "Đoàn của tôi"),
         (waiting(State.SIGNED, LEADER), "Đoàn của tôi"),

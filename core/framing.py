@@ -18,7 +18,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import LimitedStream
 
-from core import errors
+from core import errors, settings
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 32
@@ -67,6 +67,7 @@ def body(asked: Request, *, limit_bytes: int = MAX_BODY_BYTES) -> bytes:
         Truncated: the sender stopped early.
     """
     announced = content_length(asked, limit_bytes=limit_bytes)
+    _end_silence(asked)
     try:
         received = asked.get_data(cache=True, parse_form_data=False)
     except ClientDisconnected:
@@ -74,6 +75,16 @@ def body(asked: Request, *, limit_bytes: int = MAX_BODY_BYTES) -> bytes:
     if len(received) != announced:
         raise Truncated(_CUT, announced_bytes=announced, received_bytes=len(received))
     return received
+
+
+def _end_silence(asked: Request) -> None:
+    """A sender that says nothing for too long is taken for gone, and holds no thread and no lock any more.
+
+    A tablet that lost its network says no goodbye, and would find the file busy when it comes back.
+    """
+    connection = asked.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(settings.current().silence_s)
 
 
 class _WholeStream(LimitedStream):
@@ -92,6 +103,7 @@ def stream(asked: Request, *, limit_bytes: int) -> BinaryIO:
         LengthRequired, BodyTooLarge: as `content_length` says.
     """
     announced = content_length(asked, limit_bytes=limit_bytes)
+    _end_silence(asked)
     return cast(BinaryIO, _WholeStream(asked.environ["wsgi.input"], announced))
 
 

@@ -42,6 +42,7 @@ TEXTS = {
         "Where files are kept: `file:` (data folder), `file:/another/folder`, or `s3:bucket/prefix`, whose "
         "address and keys are read from the AWS_ variables and files that boto3 knows."
     ),
+    "silence_s": "After how many seconds without a byte a sender of a body is taken for gone.",
     "reserved_percent": "Share of the disk, in percent, that files leave free for operations.",
     "device_daily_mb": "How many MiB of files one tablet may send in 24 hours.",
     "inspection_mb": "How many MiB of files one inspection may hold.",
@@ -73,6 +74,7 @@ class Settings:
     demo_on_public_host: bool = False
     secret_file: str = ""
     store: str = "file:"
+    silence_s: int = 30
     reserved_percent: int = 5
     device_daily_mb: int = 2048
     inspection_mb: int = 8192

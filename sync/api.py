@@ -53,7 +53,7 @@ def info(*, session: Session, caller: Caller) -> Response:  # noqa: ARG001 (ever
             "protocol": limits.PROTOCOLS,
             "epoch": epoch.current(session),
             "limits": limits.published(),
-            "features": [],
+            "features": ["tus-1.0.0"],
             "server_keys": device_api.server_keys(),
             "min_app": "0.1.0",
             "token_endpoint": device_api.token_endpoint(),

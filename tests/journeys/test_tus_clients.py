@@ -1,5 +1,6 @@
 """Clients of resumable uploads that we did not write, unmodified, against the real server."""
 
+import base64
 import hashlib
 import json
 import os
@@ -51,7 +52,8 @@ class Server:
         """It runs; requests that came before wait in the queue of the socket."""
         chosen = settings.Settings(data=self.data)
         web = supervisor.web_program(chosen, self.listener, application="app:web()")
-        environment = os.environ | web.environment | {"THUCDIA_DATA": str(self.data)}
+        chosen_here = {"THUCDIA_DATA": str(self.data), "THUCDIA_SILENCE_S": "1"}
+        environment = os.environ | web.environment | chosen_here
         self.process = subprocess.Popen(
             web.command, cwd=ROOT, env=environment, pass_fds=web.descriptors, start_new_session=True,
             stderr=subprocess.DEVNULL,
@@ -173,6 +175,38 @@ def test_tus_js_client_survives_a_server_that_is_killed_again_and_again(
     assert fetched(app, photo) == photo.content
     with app.app_context():
         assert list(files.staging().iterdir()) == []
+
+
+def test_a_tablet_that_lost_its_network_goes_on_without_waiting_for_its_own_dead_connection(
+    app: Flask, server: Server, photo: Photo
+):
+    """It says no goodbye; after a while the server takes it for gone, and keeps what came."""
+    told = f"sha256 {b64(photo.sha256)},inspection {b64(photo.team.id)}"
+    headers = photo.tablet.headers | {"Tus-Resumable": "1.0.0"}
+    announced = {"Upload-Length": str(len(photo.content)), "Upload-Metadata": told}
+    path = photo.tablet.client.post("/sync/v1/blobs/", headers=headers | announced).headers["Location"]
+    lines = headers | {
+        "Host": "x", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream",
+        "Content-Length": str(len(photo.content)),
+    }  # fmt: skip
+    request = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    with socket.create_connection(server.listener.getsockname()) as lost:
+        lost.sendall(f"PATCH {path} HTTP/1.1\r\n{request}\r\n".encode() + photo.content[: 5 * 64 * 1024])
+        lost.settimeout(30)
+        assert lost.recv(12) == b"HTTP/1.1 400"
+        assert reached(photo, path) == 5 * 64 * 1024
+        assert "done" in JavaScript(server, photo, url=path_at(server, path)).last()
+    assert fetched(app, photo) == photo.content
+
+
+def b64(text: str) -> str:
+    """Base64 as the headers carry it."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def path_at(server: Server, path: str) -> str:
+    """The whole address."""
+    return f"{server.address}{path}"
 
 
 def uploader(server: Server, photo: Photo, stream: BinaryIO, **how: Any) -> Any:

@@ -57,13 +57,15 @@ def opened_by(page: Page, app: Flask, username: str) -> None:
     sign_in(page, username)
 
 
-def sign_in(page: Page, username: str) -> None:
-    """The person has signed in and chosen a PIN."""
+def sign_in(page: Page, username: str, *, witness: str = "") -> None:
+    """The person has signed in and chosen a PIN; who uses the tablet already has confirmed it with theirs."""
     page.get_by_label("Tên đăng nhập").fill(username)
     page.get_by_label("Mật khẩu").fill(people.PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
     page.get_by_label("Mã PIN mới").fill(PIN)
     page.get_by_label("Nhập lại mã PIN").fill(PIN)
+    if witness:
+        page.get_by_label("Mã PIN của người xác nhận").fill(witness)
     page.get_by_role("button", name="Dùng mã PIN này").click()
     expect(page.get_by_role("heading", name="Việc của tôi")).to_be_visible()
 

@@ -75,13 +75,17 @@ export class VisitLog {
     const { archive, ledger, db } = this.host;
     for (;;) {
       const before = this.#written;
-      const [kept, placed, own, provisional, stream, blobs] = await Promise.all([
+      const [kept, placed, stream, blobs] = await Promise.all([
         archive.packageText(this.id),
         archive.entries(this.id),
-        ledger.own(this.id),
-        archive.provisional(this.id),
         archive.stream(this.id),
         db.blobs.where("inspection").equals(this.id).toArray(),
+      ]);
+      // What has come back from the server need not be opened a second time.
+      const known = new Set(placed.map((entry) => entry.operation.op_id));
+      const [own, provisional] = await Promise.all([
+        ledger.own(this.id, known),
+        archive.provisional(this.id, known),
       ]);
       if (this.#written !== before) continue; // something was recorded meanwhile
       // The office may have changed the team; the list of questions changes with its reference alone.
@@ -89,9 +93,7 @@ export class VisitLog {
         this.package = JSON.parse(kept.text) as PackageFacts;
         this.definition = JSON.parse(kept.checklist) as Definition;
       }
-      const known = new Set(placed.map((entry) => entry.operation.op_id));
-      const fresh = [...own, ...provisional].filter((entry) => !known.has(entry.operation.op_id));
-      this.fold = foldOf([...placed, ...fresh]);
+      this.fold = foldOf([...placed, ...own, ...provisional]);
       this.told = (stream?.status as State | undefined) ?? "decided";
       this.#files = new Map(blobs.map((row) => [row.sha256, { isOnServer: row.waiting === 0 }]));
       await this.recount();

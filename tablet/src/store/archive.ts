@@ -144,8 +144,10 @@ export class Archive {
     });
   }
 
-  async provisional(inspection: string): Promise<Entry[]> {
-    const rows = await this.#db.provisional.where("inspection").equals(inspection).toArray();
+  /** Team mates' operations that no entry of the server's has brought yet. */
+  async provisional(inspection: string, known: ReadonlySet<string> = new Set()): Promise<Entry[]> {
+    const all = await this.#db.provisional.where("inspection").equals(inspection).toArray();
+    const rows = all.filter((row) => !known.has(row.opId));
     return Promise.all(
       rows.map(async (row) => {
         const operation = JSON.parse(

@@ -74,9 +74,12 @@ export class Ledger {
   }
 
   async #linked(context: Context, drafts: readonly Draft[]) {
-    const before = await this.chain();
-    let [{ seq, hash }, hlc] = [before, (await this.#db.fact<Hlc>("hlc")) ?? { ms: 0, count: 0 }];
-    const reading = await this.#db.fact<ClockReading>("clock");
+    const [chain, clock, reading] = await this.#db.facts.bulkGet(["chain", "hlc", "clock"]);
+    const before = chain?.value as Chain | undefined;
+    if (!before) throw new Error("this tablet has no chain");
+    let { seq, hash } = before;
+    let hlc = (clock?.value as Hlc | undefined) ?? { ms: 0, count: 0 };
+    const measured = reading?.value as ClockReading | undefined;
     const entries: Entry[] = [];
     const hashes: string[] = [];
     for (const draft of drafts) {
@@ -86,7 +89,7 @@ export class Ledger {
       const operation: Operation = {
         op_id: newId(now), seq, type: draft.type, inspection: context.inspection, entity: draft.entity,
         parents: [...draft.parents].sort(), checklist: context.checklist, actor: context.actor,
-        hlc: hlcText(hlc), wall: wallText(new Date(now)), clk: clkText(reading, now),
+        hlc: hlcText(hlc), wall: wallText(new Date(now)), clk: clkText(measured, now),
         body: JSON.stringify(draft.body),
       }; // biome-ignore format: one member a line would hide the shape
       const digest = await digestOf(operation);
@@ -202,10 +205,10 @@ export class Ledger {
       });
   }
 
-  /** This tablet's own operations of the inspection, as entries without a position. */
-  async own(inspection: string): Promise<Entry[]> {
+  /** This tablet's own operations of the inspection but for those known already, as entries without a position. */
+  async own(inspection: string, known: ReadonlySet<string> = new Set()): Promise<Entry[]> {
     const rows = await this.#db.ops.where("inspection").equals(inspection).sortBy("seq");
-    const kept = rows.filter((row) => row.sealed);
+    const kept = rows.filter((row) => row.sealed && !known.has(row.opId));
     return Promise.all(
       kept.map(async (row) => {
         const operation = JSON.parse(await this.#opened(row)) as Operation;

@@ -22,6 +22,7 @@ from core import errors, settings
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 32
+MAX_MEMBERS = 200_000
 _MAX_NUMBER_CHARACTERS = 24
 _GZIP_WINDOW = 31
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -180,7 +181,7 @@ def decoded(raw: bytes | str) -> Any:
         text = raw if isinstance(raw, str) else raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise errors.Malformed("Nội dung không phải UTF-8.", offset=error.start) from None
-    _check_depth(text)
+    _check_shape(text)
     try:
         return _decoder.decode(text)
     except json.JSONDecodeError as error:
@@ -192,12 +193,18 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS = re.compile(r"[^\[\]{}]+")
 
 
-def _check_depth(text: str) -> None:
-    """Refuse what nests deeper than any honest client does, before a parser recurses into it."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+def _check_shape(text: str) -> None:
+    """Refuse what nests deeper, or holds more, than any honest client's, before a parser builds it.
+
+    Eight megabytes of empty lists take a parser three hundred; a few of them at once would take the machine.
+    """
+    if text.count("[") + text.count("{") <= MAX_DEPTH and text.count(",") <= MAX_MEMBERS:
         return
+    bare = _STRING.sub("", text)
+    if bare.count(",") > MAX_MEMBERS:
+        raise errors.Malformed("JSON có quá nhiều phần tử.", max_members=MAX_MEMBERS)
     depth = 0
-    for bracket in _NOT_BRACKETS.sub("", _STRING.sub("", text)):
+    for bracket in _NOT_BRACKETS.sub("", bare):
         depth += 1 if bracket in "[{" else -1
         if depth > MAX_DEPTH:
             raise errors.Malformed("JSON lồng nhau quá sâu.", max_depth=MAX_DEPTH)

@@ -156,6 +156,7 @@ class Prepared:
         self._process = process
         self.port = port
         self.wire = Wire(port)
+        self._arbiter = 0
 
     def _told(self, command: str) -> int:
         pipe_in, pipe_out = self._process.stdin, self._process.stdout
@@ -166,9 +167,15 @@ class Prepared:
     def serve(self, *, within_s: float = 10) -> float:
         """A server answers; the seconds that it took."""
         started = time.monotonic()
-        self._told("serve")
+        self._arbiter = self._told("serve")
         Wire(self.port, patience_s=within_s).get("/healthz")
         return time.monotonic() - started
+
+    @property
+    def worker(self) -> int:
+        """The process that answers."""
+        (pid,) = Path(f"/proc/{self._arbiter}/task/{self._arbiter}/children").read_text().split()
+        return int(pid)
 
     def kill(self) -> None:
         """The server's group got SIGKILL and is gone."""

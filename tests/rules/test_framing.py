@@ -176,3 +176,12 @@ def test_only_json_in_utf_8_is_taken_for_json(kind: str):
     environ = EnvironBuilder(method="POST", data=b"{}", content_type=kind).get_environ()
     with Flask(__name__).test_request_context(), pytest.raises(errors.UnsupportedMedia):
         framing.json_body(Request(environ))
+
+
+def test_more_members_than_anybody_sends_are_refused_before_a_parser_builds_them():
+    most = b"[" + b"1," * framing.MAX_MEMBERS + b"1]"
+    assert len(framing.decoded(most)) == framing.MAX_MEMBERS + 1
+    with pytest.raises(errors.Malformed) as refused:
+        framing.decoded(b"[[]," + most[1:])
+    assert refused.value.members == {"max_members": framing.MAX_MEMBERS}
+    assert framing.decoded(b'"' + b"," * (framing.MAX_MEMBERS + 1) + b'"')

@@ -66,11 +66,12 @@ class Checklist extends VisitElement {
   }
 
   #list(items: ItemSummary[]): TemplateResult {
+    const { state } = this.visit.summary;
     return html`${repeat(
       items,
       (one) => one.code,
       (one) =>
-        html`<td-item .visit=${this.visit} .summary=${one} .isOpen=${one.code === this.item} @opened=${() => this.#open(one.code)} @answered=${this.#count}></td-item>`,
+        html`<td-item .visit=${this.visit} .summary=${one} .state=${state} .isOpen=${one.code === this.item} @opened=${() => this.#open(one.code)} @answered=${this.#count}></td-item>`,
     )}`;
   }
 

@@ -1,8 +1,8 @@
 /** One line of the list: the question, small marks of what is there, and the answer at one tap. */
-import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { either, t } from "../i18n/speak.ts";
 import { moment } from "../i18n/written.ts";
-import type { ItemSummary } from "../store/views.ts";
+import type { ItemSummary, State } from "../store/views.ts";
 import { icon } from "../ui/icons.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { chip } from "../ui/parts.ts";
@@ -14,11 +14,14 @@ import { mayRecord } from "./recording.ts";
 class ItemRow extends VisitElement {
   static override properties = {
     ...VisitElement.properties,
-    summary: { attribute: false },
+    summary: { attribute: false, hasChanged: differs },
+    state: {},
     isOpen: { type: Boolean },
     shot: { state: true },
   };
+  protected override readonly isWatching = false;
   declare summary: ItemSummary;
+  declare state: State;
   declare isOpen: boolean;
   declare shot: File | null;
 
@@ -26,11 +29,6 @@ class ItemRow extends VisitElement {
     super();
     this.isOpen = false;
     this.shot = null;
-  }
-
-  /** The list hands down a fresh summary after each change, so only that makes the line anew. */
-  protected override shouldUpdate(changed: PropertyValues): boolean {
-    return changed.size > 0;
   }
 
   protected override render(): TemplateResult {
@@ -47,7 +45,7 @@ class ItemRow extends VisitElement {
         ${
           this.summary.hasConflict
             ? html`<a class="button button-wide" href=${toVisit(this.visit.id, "conflicts")}>▲ ${t("item.conflict")}</a>`
-            : html`<td-response .visit=${this.visit} .summary=${this.summary} @fill=${() => this.tell("opened")}></td-response>`
+            : html`<td-response .visit=${this.visit} .summary=${this.summary} .state=${this.state} @fill=${() => this.tell("opened")}></td-response>`
         }
       </div>
       ${this.shot ? html`<td-new-photo .visit=${this.visit} .code=${code} .file=${this.shot} @closed=${() => (this.shot = null)}></td-new-photo>` : nothing}
@@ -87,6 +85,17 @@ class ItemRow extends VisitElement {
         : nothing,
     ];
   }
+}
+
+/** Whether the line would look different; most taps change one line of the list. */
+export function differs(now: ItemSummary, before: ItemSummary | undefined): boolean {
+  return before === undefined || likeness(now) !== likeness(before);
+}
+
+function likeness(one: ItemSummary): string {
+  const { code, author, conclusion, lacks, photos, rows, openRemarks } = one;
+  const marks = [one.hasConflict, one.hasNote, one.hasPreviousFinding];
+  return [code, author?.opId, author?.actorName, conclusion, lacks, photos, rows, openRemarks, marks].join();
 }
 
 named("td-item", ItemRow);

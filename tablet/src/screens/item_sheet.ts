@@ -46,7 +46,7 @@ class ItemSheet extends VisitElement {
     const isOff = !mayRecord(this.visit, "answer.set", `answer/${this.code}`);
     return html`<p class="sheet-question">${either(item.question_vi, item.question_en)}</p>
       ${this.#lacks(view)}
-      <section class="part">${view.hasConflict ? html`<a class="button button-wide" href=${toVisit(this.visit.id, "conflicts")}>▲ ${t("item.conflict")}</a>` : html`<td-response .visit=${this.visit} .summary=${view} .isInSheet=${true} @answered=${this.#answered}></td-response>`}</section>
+      <section class="part">${view.hasConflict ? html`<a class="button button-wide" href=${toVisit(this.visit.id, "conflicts")}>▲ ${t("item.conflict")}</a>` : html`<td-response .visit=${this.visit} .summary=${view} .state=${this.visit.summary.state} .isInSheet=${true} @answered=${this.#answered}></td-response>`}</section>
       ${item.sample ? html`<section class="part"><td-sample .visit=${this.visit} .view=${view} .isOff=${isOff}></td-sample></section>` : nothing}
       ${view.hasConflict ? nothing : this.#note(view, isOff)}
       <section class="part"><h3>${t("item.evidence")}</h3><td-evidence .visit=${this.visit} .view=${view} .isOff=${isOff || view.hasConflict}></td-evidence></section>

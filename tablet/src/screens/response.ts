@@ -4,7 +4,7 @@ import { either, found, t } from "../i18n/speak.ts";
 import { number, percentage, today } from "../i18n/written.ts";
 import { conclusionsOf, NOT_APPLICABLE, optionsOf } from "../rules/definition.ts";
 import { asDay, meetsDateRule, meetsTarget } from "../rules/values.ts";
-import type { Answer, ItemSummary } from "../store/views.ts";
+import type { Answer, ItemSummary, State } from "../store/views.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { complaint } from "../ui/parts.ts";
 import { isVerdict, shape, toneOf, wholeWord } from "../ui/verdicts.ts";
@@ -20,10 +20,14 @@ export class Response extends VisitElement {
   static override properties = {
     ...VisitElement.properties,
     summary: { attribute: false },
+    state: {},
     isInSheet: { type: Boolean },
     pending: { state: true },
   };
+  protected override readonly isWatching = false;
   declare summary: ItemSummary;
+  /** Of the inspection: what is signed takes no answers. */
+  declare state: State;
   declare isInSheet: boolean;
   declare pending: string | null;
 

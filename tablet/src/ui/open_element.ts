@@ -87,6 +87,8 @@ export abstract class AppElement extends OpenElement {
 export abstract class VisitElement extends OpenElement {
   static override properties = { ...OpenElement.properties, visit: { attribute: false } };
   declare visit: Visit;
+  /** Whether it looks again by itself; parts that are handed all they show wait for whoever hands it to them. */
+  protected readonly isWatching: boolean = true;
   #stop: (() => void) | null = null;
 
   override disconnectedCallback(): void {
@@ -106,7 +108,7 @@ export abstract class VisitElement extends OpenElement {
 
   #watch(): void {
     this.#stop?.();
-    this.#stop = this.visit.subscribe(() => this.requestUpdate());
+    this.#stop = this.isWatching ? this.visit.subscribe(() => this.requestUpdate()) : null;
   }
 }
 

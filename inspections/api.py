@@ -10,12 +10,27 @@ from core.access import SIGNED_IN, roles
 from core.api import blueprint
 from core.caller import Caller
 from core.endpoint import endpoint
-from inspections import actions, correction_api, plan_api, queries, scheduling, schemas, set_aside_api
+from inspections import (
+    actions,
+    correction_api,
+    office_api,
+    plan_api,
+    queries,
+    scheduling,
+    schemas,
+    set_aside_api,
+)
 from inspections.models import Inspection
 from registry import queries as registry_queries
 
 blp = blueprint("inspections_api", __name__, url_prefix="/api/v1/inspections", description="Cuộc kiểm tra")
-blueprints = [blp, *plan_api.blueprints, *set_aside_api.blueprints, *correction_api.blueprints]
+blueprints = [
+    blp,
+    *plan_api.blueprints,
+    *set_aside_api.blueprints,
+    *correction_api.blueprints,
+    *office_api.blueprints,
+]
 
 _SUPERVISOR = roles(Role.SUPERVISOR)
 

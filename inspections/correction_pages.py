@@ -1,4 +1,4 @@
-"""The forms on an inspection's page with which the office follows up what the unit has to put right."""
+"""The forms with which the office follows up on an inspection: the unit's corrections, the team's answers."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from core import clock, page, problems
 from core.access import SIGNED_IN
 from core.caller import Caller
-from inspections import correction_actions, queries, sheet
+from inspections import correction_actions, office_actions, queries, sheet
 from inspections.correction_actions import Correction
 from inspections.errors import CorrectionRefused, StepNotAllowed
 from inspections.planning_pages import Misread, days_of
@@ -45,6 +45,17 @@ def follow_up(inspection_id: object, *, session: Session, caller: Caller) -> Ans
         shown = sheet.rendered(session, inspection, caller, typed=typed, faults=named, at=step)
         return shown, problems.status_of(refusal)
     return redirect(url_for("inspections.show", inspection_id=inspection.id, done=step), code=303)
+
+
+@bp.post("/remarks/<uuid:remark_id>/accept")
+@page.page(SIGNED_IN)
+def accept_remark(inspection_id: object, remark_id: object, *, session: Session, caller: Caller) -> Answer:
+    """The team's answer to the remark is enough."""
+    inspection = queries.visible(session, str(inspection_id), caller)
+    office_actions.accept_remark(session, inspection, str(remark_id), by=caller, at=clock.now())
+    return redirect(
+        url_for("inspections.show", inspection_id=inspection.id, done="remark-accepted"), code=303
+    )
 
 
 def _fault(refusal: CorrectionRefused) -> dict[str, str]:

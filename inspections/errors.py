@@ -69,6 +69,13 @@ class RemarkRefused(errors.Invalid):
     title = "Nhận xét chưa hợp lệ"
 
 
+class RemarkUnknown(errors.NotFound):
+    """The inspection has no such remark."""
+
+    slug = "remark_unknown"
+    title = "Không có nhận xét này"
+
+
 class CorrectionRefused(errors.Invalid):
     """A step of the follow-up with a day that cannot be, or without what it has to say; see `field`."""
 

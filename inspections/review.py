@@ -44,6 +44,7 @@ class Picture:
 class RemarkShown:
     """A supervisor's remark with the team's replies."""
 
+    id: str
     entity: str
     text: str
     state: str
@@ -292,6 +293,12 @@ def lenses_of(review: Review) -> tuple[Lens, ...]:
     items = [item for section in review.sections for item in section.entries]
     counted = [Lens(code, label, sum(_matches(code, item) for item in items)) for code, label in _LENSES]
     return tuple(lens for lens in counted if lens.count or lens.code == "all")
+
+
+def unsettled(review: Review) -> list[RemarkShown]:
+    """The remarks that the team has answered and no supervisor has accepted."""
+    of_items = [one for section in review.sections for item in section.entries for one in item.remarks]
+    return [one for one in (*of_items, *review.loose_remarks) if one.state == "answered"]
 
 
 def narrowed(sections: Iterable[Section], show: str) -> tuple[Section, ...]:

@@ -197,6 +197,7 @@ def _item_remarked(remark: Remark) -> str | None:
 def _remark(desk: _Desk, remark: Remark) -> review.RemarkShown:
     head = remark.register("remark").heads[0]
     return review.RemarkShown(
+        id=remark.id,
         entity=str(remark.body.get("entity", "")),
         text=str(remark.body.get("text", "")),
         state=remark.state,

@@ -14,7 +14,7 @@ def item(code: str, *verdicts: str | None, **more: object) -> Item:
 
 
 PICTURE = Picture(1, "a" * 64, "", "", "C", is_here=True)
-REMARK = RemarkShown("answer/D", "Làm rõ", "open", "Chờ đoàn", (), "Lãnh đạo", "16:05", "")
+REMARK = RemarkShown("r1", "answer/D", "Làm rõ", "open", "Chờ đoàn", (), "Lãnh đạo", "16:05", "")
 ITEMS = (
     item("A", "phu_hop"),
     item("B", "kph_nhe"),

@@ -21,7 +21,7 @@ FONTS_CONF = PREFIX / "fonts.conf"
 
 LIBRARIES = ("libgobject-2.0.so.0", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 LIBRARY_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-TEST_PACKAGES = ("chromium", "poppler-utils", "qpdf")
+TEST_PACKAGES = ("chromium", "poppler-utils", "qpdf", "strace")
 # Where each test program lies below a prefix. Debian's /usr/bin/chromium is a script with fixed paths.
 TEST_PROGRAMS = {
     "chromium": "usr/lib/chromium/chromium",
@@ -30,6 +30,7 @@ TEST_PROGRAMS = {
     "pdftoppm": "usr/bin/pdftoppm",
     "pdftotext": "usr/bin/pdftotext",
     "qpdf": "usr/bin/qpdf",
+    "strace": "usr/bin/strace",
 }
 
 

@@ -3,6 +3,7 @@
 They exist only in test processes: `apply` patches what is already loaded. Nothing here is right.
 """
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -15,9 +16,10 @@ from sqlalchemy.orm import Session
 from accounts import devices
 from accounts.device_models import Device
 from core import clock, db, durably, endpoint, files
+from core.partial_files import PartialFile
 from inspections import fold, ledger
 from inspections.models import Inspection
-from sync import pull, push
+from sync import pull, push, uploads
 
 _LATE_S = 0.15
 
@@ -117,6 +119,16 @@ def _row_before_file() -> None:
     files.receive = hasty  # type: ignore[assignment]
 
 
+def _no_offset_check() -> None:
+    """A part is appended wherever its sender believed to be."""
+    honest = uploads._append
+
+    def hasty(partial: PartialFile, part: uploads.Part, length_bytes: int) -> None:
+        honest(partial, dataclasses.replace(part, offset=partial.length), length_bytes)
+
+    uploads._append = hasty
+
+
 def _no_directory_fsync() -> None:
     """A new name is believed to be on the disk without asking for it."""
     durably.sync_folder = lambda *_unused: None
@@ -136,6 +148,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "parents ignored": _parents_ignored,
     "last writer wins": _last_writer_wins,
     "row before file": _row_before_file,
+    "uploads without offset check": _no_offset_check,
     "no directory fsync": _no_directory_fsync,
     "synchronous=NORMAL": _synchronous_normal,
 }

@@ -1,5 +1,6 @@
 """What a tablet sends at the moments that matter: one batch, one photo, one sign-off, as requests."""
 
+import base64
 import gzip
 import hashlib
 import json
@@ -44,6 +45,22 @@ def delivery(tablet: Tablet, inspection: str, file: bytes) -> Asked:
     """The tablet sends a file."""
     path = f"/sync/v1/blobs/sha256:{hashlib.sha256(file).hexdigest()}?inspection={inspection}"
     return Asked("PUT", path, {"Content-Type": "image/jpeg"} | tablet.headers, file)
+
+
+def announcement(tablet: Tablet, inspection: str, file: bytes, *, first_part: bytes = b"") -> Asked:
+    """The tablet announces a file that it will send in parts (tus 1.0), perhaps with the first of them."""
+    told = {"sha256": hashlib.sha256(file).hexdigest(), "inspection": inspection, "filetype": "image/jpeg"}
+    named = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in told.items())
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(file)), "Upload-Metadata": named}
+    kind = {"Content-Type": "application/offset+octet-stream"} if first_part else {}
+    return Asked("POST", "/sync/v1/blobs/", headers | kind | tablet.headers, first_part)
+
+
+def part(tablet: Tablet, place: str, offset: int, content: bytes) -> Asked:
+    """The tablet sends a part of it."""
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(offset)}
+    kind = {"Content-Type": "application/offset+octet-stream"}
+    return Asked("PATCH", place, headers | kind | tablet.headers, content)
 
 
 def record_photo(tablet: Tablet, inspection: str, file: bytes) -> None:

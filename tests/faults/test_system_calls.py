@@ -5,6 +5,7 @@ the tablet sends the same again, and what there is then is what there would have
 """
 
 import itertools
+import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -53,7 +54,18 @@ def _signoff(where: Site) -> Scene:
     return Scene(closing.before, closing.signoff)
 
 
-SCENES: dict[str, Callable[[Site], Scene]] = {"batch": _batch, "photo": _photo, "sign-off": _signoff}
+def _resumable(where: Site) -> Scene:
+    tablet, file = where.team.tablet(), random.Random("resumable").randbytes(30_000)
+    scenes.record_photo(tablet, where.team.id, file)
+    return Scene([scenes.push(tablet)], scenes.announcement(tablet, where.team.id, file, first_part=file))
+
+
+SCENES: dict[str, Callable[[Site], Scene]] = {
+    "batch": _batch,
+    "photo": _photo,
+    "resumable": _resumable,
+    "sign-off": _signoff,
+}
 
 
 class Bench:

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Session } from "../src/app/session.ts";
 import type { OpenVisit } from "../src/app/visit.ts";
+import { digestOf, linkOf, type Operation } from "../src/rules/digest.ts";
 import { pauseAfter } from "../src/sync/loop.ts";
 import { INSPECTION, ORIGIN, problem, SmallServer } from "./small_server.ts";
 
@@ -176,11 +177,77 @@ test("a copied tablet enrols again and sends its work under a new chain that cit
   expect(again?.device).not.toBe(before?.device);
   expect(again?.op.seq).toBe(1);
   const body = JSON.parse(again?.op.body ?? "{}");
-  expect([body.note, body.salt]).toEqual([
-    "hai",
-    expect.stringContaining(`td1-reissued ${before?.device} 2 `),
-  ]);
+  const hash = expect.stringMatching(/^[0-9a-f]{64}$/);
+  expect([body.note, body.reissues]).toEqual(["hai", { device: before?.device, seq: 2, hash }]);
   expect(again?.op.parents).toEqual([before?.op.op_id]);
+});
+
+test("a server that does not know the tablet gets everything again, under the same name", async () => {
+  await answerOne("một");
+  await app.syncNow();
+  const before = server.chain[0];
+  server.chain = [];
+  server.epoch = "e-2";
+  await answerOne("hai");
+  server.instead = async (path) => (path === "/sync/v1/push" ? problem(403, "device_unknown") : null);
+  await app.syncNow();
+  expect(app.sync.needs).toBe("enrol_again");
+  server.instead = async () => null;
+  await app.enrol({ code: "another", label: "Máy số 1" });
+  await app.unlock(app.people[0]?.person_id ?? "", PIN);
+  await app.syncNow();
+  expect(server.chain.map((one) => [one.device, one.op.seq])).toEqual([
+    [before?.device, 1],
+    [before?.device, 2],
+  ]);
+  expect([server.chain[0]?.hash, app.sync.waitingOps]).toEqual([before?.hash, 0]);
+});
+
+test("after a restore team mates' work stays in view, and what the office wrote is told to it", async () => {
+  await answerOne("một");
+  await app.syncNow();
+  const [own] = server.chain;
+  const link = async (device: string, op: Operation) => {
+    const prev = "0".repeat(64);
+    return { device, prev, op, hash: await linkOf(device, op.seq, prev, await digestOf(op)) };
+  };
+  const op = (op_id: string, type: string, entity: string, body: object) =>
+    ({ ...own?.op, op_id, seq: 1, type, entity, parents: [], body: JSON.stringify(body) }) as Operation;
+  const mate = op("0198c0de-5a10-7000-8000-000000000002", "answer.set", "answer/A-3", {
+    value: "luu_y",
+    note: "x",
+  });
+  const remark = { entity: "answer/A-2", text: "Bổ sung ngày." };
+  const office = op(
+    "0198c0de-5a10-7000-8000-000000000003",
+    "remark.add",
+    "remark/0198c0de-5a10-7000-8000-000000000004",
+    remark,
+  );
+  server.chain.push(await link("mate", mate), await link("server:x:e-1", office));
+  await app.syncNow();
+  expect([visit.item("A-3").conclusion, visit.remarks.length]).toEqual(["luu_y", 1]);
+  server.chain = [];
+  server.epoch = "e-2";
+  const told: string[] = [];
+  server.instead = async (path, init) => {
+    if (path !== "/sync/v1/recollections") return null;
+    told.push(
+      ...(JSON.parse(String(init.body)) as { entries: { op: Operation }[] }).entries.map(
+        (one) => one.op.type,
+      ),
+    );
+    return Response.json({ taken: 1 });
+  };
+  await answerOne("hai");
+  await app.syncNow();
+  expect([visit.item("A-3").conclusion, visit.item("A-3").heads[0]?.whereabouts]).toEqual([
+    "luu_y",
+    "on_tablet",
+  ]);
+  expect(visit.remarks).toEqual([]);
+  await app.syncNow();
+  expect(told).toEqual(["remark.add"]);
 });
 
 test("an operation that the server cannot record travels without its body, and blocks nothing", async () => {

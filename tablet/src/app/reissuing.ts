@@ -31,9 +31,8 @@ async function repeated(
   if (!row.sealed) throw new Error(`operation ${row.opId} was purged`);
   const before = JSON.parse(await crew.vault.open(`ops/${row.opId}`, row.sealed)) as Operation;
   const body = JSON.parse(before.body ?? "{}") as Record<string, unknown>;
-  // A member named `salt` sets no field: the citation becomes no part of what is signed.
-  const salt = `td1-reissued ${crew.device.id} ${row.seq} ${row.hash}`;
-  const operation: Operation = { ...before, seq: at.seq, body: JSON.stringify({ ...body, salt }) };
+  const reissues = { device: crew.device.id, seq: row.seq, hash: row.hash };
+  const operation: Operation = { ...before, seq: at.seq, body: JSON.stringify({ ...body, reissues }) };
   const hash = await linkOf(device.id, at.seq, at.prev, await digestOf(operation));
   const sealed = await crew.vault.seal(`ops/${row.opId}`, JSON.stringify(operation));
   return { ...row, seq: at.seq, hash, withheld: 0, waiting: 1, outcome: null, sealed };

@@ -140,10 +140,14 @@ export class Session implements facade.TabletApp {
   async enrol(given: { code: string; label: string }): Promise<void> {
     const code = moving.codeIn(given.code, this.#options.origin);
     const isAgain = this.#sync.needs === "enrol_again" && this.#isEnrolled;
+    const isFork = this.#sync.problem?.code === "chain_fork";
     try {
-      if (isAgain && this.#crew)
-        await reissue(this.#crew, (device) => this.#entrance.enrol(device, code, given.label));
-      else await this.#entrance.enrol(await deviceOf(this.#db), code, given.label);
+      if (isAgain && isFork) {
+        await reissue(this.#ready, (device) => this.#entrance.enrol(device, code, given.label));
+      } else {
+        await this.#entrance.enrol(await deviceOf(this.#db), code, given.label);
+        if (isAgain) await this.#beginAnew();
+      }
     } catch (fault) {
       throw asRefusal(fault);
     }
@@ -151,6 +155,13 @@ export class Session implements facade.TabletApp {
     await this.#read();
     this.#announce("stage");
     this.#tell({ kind: "people" });
+  }
+
+  /** A server that did not know this tablet has nothing of it. */
+  async #beginAnew(): Promise<void> {
+    const { ledger, archive, device } = this.#ready;
+    await ledger.sendAgainAfter(0);
+    await archive.putAside(device.id, (await this.#db.fact<string>("epoch")) ?? "");
   }
 
   async signIn(given: { username: string; password: string }): Promise<view.Person> {

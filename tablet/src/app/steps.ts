@@ -23,10 +23,11 @@ export function stateOf(
   roleOf: (person: string) => Role | null,
 ): State {
   let state = told;
+  const signOffWaits = ["pending", "waiting"].includes(signOffOf(fold)?.state ?? "");
   for (const entry of fold.steps()) {
     const step = entry.operation.type.replace("inspection.", "");
     if (entry.pos !== null || step === "signoff" || !isEffective(entry)) continue;
-    state = stateAfter(state, step, form, roleOf(entry.operation.actor)) ?? state;
+    state = stateAfter({ state, form, signOffWaits }, step, roleOf(entry.operation.actor)) ?? state;
   }
   return state;
 }

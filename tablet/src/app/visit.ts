@@ -178,8 +178,9 @@ export class OpenVisit extends VisitViews implements facade.Visit {
     return this.#step("submit");
   }
 
-  reopen(reason: string): Promise<void> {
-    return this.#step("reopen", { reason });
+  /** What was signed is cited, so that everybody sees what is being changed. */
+  async reopen(reason: string): Promise<void> {
+    return this.#step("reopen", { reason, content: await this.contentHash() });
   }
 
   async #step(step: string, body: Record<string, unknown> = {}): Promise<void> {

@@ -152,7 +152,9 @@ export class VisitViews {
   }
 
   get openSteps(): string[] {
-    return stepsOpenTo(this.state, this.package.inspection.form, this.#role(this.log.host.person));
+    const signOffWaits = ["pending", "waiting"].includes(this.signOffState?.state ?? "");
+    const standing = { state: this.state, form: this.package.inspection.form, signOffWaits };
+    return stepsOpenTo(standing, this.#role(this.log.host.person));
   }
 
   may(type: string, entity = ""): boolean {

@@ -39,11 +39,22 @@ export function mayWrite(
   return allowed.includes("sole_author") && isSoleAuthor(who.person, entity, fold);
 }
 
+/** Whether the person wrote what everything else there builds on; after a restore an edit may come before it. */
 function isOpenedBy(person: string, entity: string, fold: Fold): boolean {
-  const first = fold
+  const earlier = fold
     .history(entity)
-    .find((entry) => isEffective(entry) && Object.keys(writesIn(entry.operation)).length > 0);
-  return first === undefined || first.operation.actor === person;
+    .filter((entry) => isEffective(entry) && Object.keys(writesIn(entry.operation)).length > 0);
+  const known = new Map(earlier.map(({ operation }) => [operation.op_id, operation]));
+  const seen = new Set<string>();
+  const waiting = earlier.slice(0, 1).map((entry) => entry.operation.op_id);
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    seen.add(id);
+    waiting.push(...(known.get(id)?.parents ?? []).filter((parent) => !seen.has(parent)));
+  }
+  const root = earlier.find(
+    ({ operation }) => seen.has(operation.op_id) && !operation.parents.some((parent) => known.has(parent)),
+  );
+  return earlier.length === 0 || root?.operation.actor === person;
 }
 
 function isSoleAuthor(person: string, entity: string, fold: Fold): boolean {

@@ -4,9 +4,22 @@
  */
 import { digestOf, type Operation, sha256 } from "../rules/digest.ts";
 import type { Entry } from "../rules/fold.ts";
-import type { Database, EntryRow, ListingRow, PackageRow, ProvisionalRow, StreamRow } from "./database.ts";
+import type {
+  Database,
+  EntryRow,
+  ListingRow,
+  PackageRow,
+  ProvisionalRow,
+  RelayRow,
+  StreamRow,
+} from "./database.ts";
+import { newId } from "./ids.ts";
 import { entryOf } from "./ledger.ts";
 import type { Vault } from "./vault.ts";
+
+/** Stands in a relay's `device` where what it holds is no batch but what the server itself once wrote. */
+export const RECOLLECTIONS = "recollections";
+const RECOLLECTIONS_AT_ONCE = 500;
 
 /** An entry as the server sends it. */
 export interface SentEntry {
@@ -79,12 +92,58 @@ export class Archive {
     });
   }
 
-  async forgetStreams(): Promise<void> {
+  /**
+   * The server has begun a new epoch: logs are read from their beginning, all files are offered again. What team mates
+   * had sent goes on being shown without a position; what the server itself had written is told to it once.
+   */
+  async putAside(device: string, epoch: string): Promise<void> {
     const db = this.#db;
-    await db.transaction("rw", db.entries, db.streams, async () => {
-      await db.entries.clear();
-      await db.streams.clear();
-    });
+    const provisional: ProvisionalRow[] = [];
+    const remembered: SentEntry[] = [];
+    for (const row of await db.entries.toArray()) {
+      if (row.device === device) continue;
+      const sent = await this.#opened(row);
+      if (row.device.startsWith("server:")) remembered.push(sent);
+      else provisional.push(await this.#provisionalRow(row.device, { operation: sent.op, hash: sent.hash }));
+    }
+    const relays = await this.#recollections(remembered);
+    await db.transaction(
+      "rw",
+      [db.entries, db.streams, db.facts, db.blobs, db.relays, db.provisional],
+      async () => {
+        await db.entries.clear();
+        await db.streams.clear();
+        await db.provisional.bulkPut(provisional);
+        await db.blobs.toCollection().modify((row) => {
+          if (row.sealed) row.waiting = 1;
+        });
+        await db.relays.toCollection().modify({ isSent: 0 });
+        await db.relays.bulkPut(relays);
+        await db.setFacts({ epoch });
+      },
+    );
+  }
+
+  async #recollections(entries: readonly SentEntry[]): Promise<RelayRow[]> {
+    const rows: RelayRow[] = [];
+    for (let start = 0; start < entries.length; start += RECOLLECTIONS_AT_ONCE) {
+      const told = entries
+        .slice(start, start + RECOLLECTIONS_AT_ONCE)
+        .map(({ device, prev, hash, received_at, op }) => ({ device, prev, hash, received_at, op }));
+      const id = newId();
+      const sealed = await this.#vault.seal(`relays/${id}`, JSON.stringify({ entries: told }));
+      rows.push({ id, device: RECOLLECTIONS, isSent: 0, sealed });
+    }
+    return rows;
+  }
+
+  async #provisionalRow(
+    device: string,
+    link: { operation: Operation; hash: string },
+  ): Promise<ProvisionalRow> {
+    const { op_id: opId, inspection, seq } = link.operation;
+    const sealed = await this.#vault.seal(`provisional/${opId}`, JSON.stringify(link.operation));
+    return { opId, inspection, device, seq, hash: link.hash, sealed };
   }
 
   /** The server's entries of the inspection, in order of position. */
@@ -96,9 +155,13 @@ export class Archive {
     return Promise.all(rows.map((row) => this.#openedEntry(row)));
   }
 
-  async #openedEntry(row: EntryRow): Promise<Entry> {
+  async #opened(row: EntryRow): Promise<SentEntry & { digest: string }> {
     const text = await this.#vault.open(`entries/${row.inspection}/${row.pos}`, row.sealed);
-    const sent = JSON.parse(text) as SentEntry & { digest: string };
+    return JSON.parse(text) as SentEntry & { digest: string };
+  }
+
+  async #openedEntry(row: EntryRow): Promise<Entry> {
+    const sent = await this.#opened(row);
     return {
       operation: sent.op,
       device: sent.device,
@@ -116,18 +179,7 @@ export class Archive {
     device: string,
     links: readonly { operation: Operation; hash: string }[],
   ): Promise<number> {
-    const rows = await Promise.all(
-      links.map(
-        async ({ operation, hash }): Promise<ProvisionalRow> => ({
-          opId: operation.op_id,
-          inspection: operation.inspection,
-          device,
-          seq: operation.seq,
-          hash,
-          sealed: await this.#vault.seal(`provisional/${operation.op_id}`, JSON.stringify(operation)),
-        }),
-      ),
-    );
+    const rows = await Promise.all(links.map((link) => this.#provisionalRow(device, link)));
     const db = this.#db;
     return db.transaction("rw", db.provisional, db.entries, async () => {
       const known = new Set(

@@ -18,7 +18,7 @@ import type { Files } from "../store/files.ts";
 import { newId } from "../store/ids.ts";
 import type { Vault } from "../store/vault.ts";
 import { type Line, Refused } from "./line.ts";
-import { type Parties, pushBody } from "./push.ts";
+import { type Author, pushBody } from "./push.ts";
 
 const FORMAT = "td1-exchange/1";
 const CHUNK_BYTES = 262_144;
@@ -61,7 +61,7 @@ export interface TakenIn {
 
 /** Everything that the server has not confirmed, as lines ready to be compressed. */
 export async function* exportLines(
-  parties: Omit<Parties, "line">,
+  parties: Author,
   files: Files,
   options: { label: string; withFiles: boolean; madeAt: Date },
 ): AsyncGenerator<string> {

@@ -5,6 +5,7 @@
  * was checked, and no operation ever blocks those behind it.
  */
 import { fromBase64url, headMessage, thumbprintOf } from "../rules/digest.ts";
+import type { Archive } from "../store/archive.ts";
 import type { Database, Outcome, ReceiptRow } from "../store/database.ts";
 import { type Device, isSigned } from "../store/device.ts";
 import type { Ledger, Waiting } from "../store/ledger.ts";
@@ -59,9 +60,13 @@ export interface Parties {
   db: Database;
   ledger: Ledger;
   device: Device;
+  archive: Archive;
   line: Line;
   genesis: string;
 }
+
+/** What a push body is made of. */
+export type Author = Omit<Parties, "line" | "archive">;
 
 /** Every recorded operation has an outcome. Throws Lost, Refused, Forked, Disbelieved, Stuck. */
 export async function push(parties: Parties): Promise<number> {
@@ -82,7 +87,7 @@ export async function push(parties: Parties): Promise<number> {
 }
 
 /** A push body exactly as it travels. */
-export async function pushBody(parties: Omit<Parties, "line">, batch: readonly Waiting[]): Promise<string> {
+export async function pushBody(parties: Author, batch: readonly Waiting[]): Promise<string> {
   const [first, last] = [batch[0], batch.at(-1)];
   if (!first || !last) throw new Error("a batch has at least one operation");
   const { device } = parties;
@@ -179,16 +184,7 @@ export async function beginEpoch(
   problem: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await agreeAt(parties, Number(problem.acked_seq), String(problem.acked_hash));
-  const { db } = parties;
-  await db.transaction("rw", db.entries, db.streams, db.facts, db.blobs, db.relays, async () => {
-    await db.entries.clear();
-    await db.streams.clear();
-    await db.blobs.toCollection().modify((row) => {
-      if (row.sealed) row.waiting = 1;
-    });
-    await db.relays.toCollection().modify({ isSent: 0 });
-    await db.setFacts({ epoch: String(problem.epoch) });
-  });
+  await parties.archive.putAside(parties.device.id, String(problem.epoch));
 }
 
 async function agreeAt(parties: Parties, seq: number, hash: string): Promise<void> {

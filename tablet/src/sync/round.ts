@@ -1,5 +1,5 @@
 /** One round with the server: token, team mates' batches, our own, files, logs. Nothing here decides when. */
-import type { Archive } from "../store/archive.ts";
+import { type Archive, RECOLLECTIONS } from "../store/archive.ts";
 import type { Database } from "../store/database.ts";
 import type { Device } from "../store/device.ts";
 import type { Files } from "../store/files.ts";
@@ -47,6 +47,7 @@ export async function round(crew: Crew, options: RoundOptions): Promise<void> {
 export async function glance(crew: Crew, options: RoundOptions): Promise<void> {
   await withToken(crew, async () => {
     const reader = readerOf(crew);
+    await relay(crew);
     const seen = await look(reader);
     // Asked of what is held, not of what has just changed: an answer may have been lost in between.
     const touched = new Set(await renew(reader));
@@ -77,8 +78,20 @@ async function relay(crew: Crew): Promise<void> {
   const epoch = await crew.db.fact<string>("epoch");
   for (const row of await crew.db.relays.where("isSent").equals(0).toArray()) {
     const text = await crew.vault.open(`relays/${row.id}`, row.sealed);
-    if (await passOn(crew.line, text, epoch)) await crew.db.relays.update(row.id, { isSent: 1 });
+    const isGone =
+      row.device === RECOLLECTIONS ? await recollect(crew.line, text) : await passOn(crew.line, text, epoch);
+    if (isGone) await crew.db.relays.update(row.id, { isSent: 1 });
   }
+}
+
+/** What the server had written before a restore is told to it; the office decides what to do again. */
+async function recollect(line: Line, body: string): Promise<boolean> {
+  try {
+    await line.json("/sync/v1/recollections", { body });
+  } catch (fault) {
+    if (!(fault instanceof Refused) || ![400, 404, 422].includes(fault.status)) throw fault;
+  }
+  return true;
 }
 
 async function sendFilesAsFarAsPossible(crew: Crew, options: RoundOptions): Promise<void> {

@@ -1,9 +1,12 @@
 /** Both languages say the same things: the same keys, the same places to fill, nothing left blank. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { en } from "../src/i18n/en.ts";
 import { vi } from "../src/i18n/vi.ts";
 
-const places = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+const places = (sentence: string) =>
+  [...new Set([...sentence.matchAll(/\{(\w+)[:}]/g)].map(([, name]) => name))].sort();
 
 describe("the message catalogues", () => {
   it("have the same keys", () => {
@@ -14,6 +17,19 @@ describe("the message catalogues", () => {
     const keys = Object.keys(vi) as (keyof typeof vi)[];
     expect(keys.filter((key) => String(places(en[key])) !== String(places(vi[key])))).toEqual([]);
     expect(keys.filter((key) => !en[key].trim() || !vi[key].trim())).toEqual([]);
+  });
+
+  it("have a sentence for every refusal that the app itself pronounces", () => {
+    const src = join(import.meta.dirname, "../src");
+    const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".ts"),
+    );
+    const told = files.flatMap((name) => [
+      ...readFileSync(join(src, name), "utf8").matchAll(/new Refusal\(\s*"(\w+)"/g),
+    ]);
+    const codes = [...new Set(told.map(([, code]) => `refusal.${code}`))];
+    expect(codes.length).toBeGreaterThan(10);
+    expect(codes.filter((key) => !(key in vi))).toEqual([]);
   });
 
   it("never shout, and never say that something went wrong without saying what", () => {

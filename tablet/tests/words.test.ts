@@ -1,5 +1,6 @@
 /** The words that screens put together: places in the address, pieces of evidence, deeds, counts of the minutes. */
 import { describe, expect, it } from "vitest";
+import { Refusal } from "../src/app/facade.ts";
 import { inRecord, speak, t } from "../src/i18n/speak.ts";
 import { deed, thing } from "../src/screens/deeds.ts";
 import { pieceWords } from "../src/screens/evidence_words.ts";
@@ -7,6 +8,7 @@ import { countedWords } from "../src/screens/minutes.ts";
 import { phrasesFor } from "../src/screens/phrases.ts";
 import { pointResults } from "../src/screens/points.ts";
 import type { ItemSummary } from "../src/store/views.ts";
+import { wordsOf } from "../src/ui/faults.ts";
 import { routeOf, toVisit } from "../src/ui/routes.ts";
 
 const item = (code: string, conclusion: string | null, point?: string, note = "") =>
@@ -36,6 +38,17 @@ describe("the address", () => {
     expect(routeOf("")).toEqual({ place: "work" });
     expect(routeOf("#/nowhere")).toEqual({ place: "work" });
     expect(routeOf("#/i/x/nowhere")).toMatchObject({ part: "checklist" });
+  });
+});
+
+describe("a refusal", () => {
+  it("is told in a sentence with its figures, or in the server's own words", () => {
+    expect(wordsOf(new Refusal("pin_wrong", "", { left: 3 }))).toBe("Mã PIN chưa đúng. Còn 3 lần thử.");
+    expect(wordsOf(new Refusal("value_invalid", "", { fault: "ratio_above_one" }))).toContain(
+      "tử số lớn hơn mẫu số",
+    );
+    expect(wordsOf(new Refusal("never_seen", "Máy chủ đang bảo trì."))).toBe("Máy chủ đang bảo trì.");
+    expect(wordsOf(new TypeError("x is undefined"))).toBe(t("fault.unnamed"));
   });
 });
 

@@ -35,9 +35,15 @@ export function found(key: string): string | null {
   return key in CATALOGUES[spoken] ? CATALOGUES[spoken][key as Key] : null;
 }
 
-function filled(sentence: string, places: Record<string, string | number>): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in places ? String(places[name]) : whole,
+/** `{count}` is the place itself; `{count:photo:photos}` the word for one, or the word for any other number. */
+export function filled(sentence: string, places: Record<string, string | number>): string {
+  return sentence.replace(
+    /\{(\w+)(?::([^:}]*):([^}]*))?\}/g,
+    (whole, name: string, one?: string, many?: string) => {
+      const place = places[name];
+      if (place === undefined) return whole;
+      return one === undefined ? String(place) : String(place === 1 ? one : many);
+    },
   );
 }
 

@@ -200,6 +200,13 @@ export const frame = {
   "refusal.content_changed": "Nội dung đã thay đổi sau khi hiện trên màn hình. Xem lại biên bản rồi ký lại.",
   "refusal.signatures_missing": "Chưa đủ chữ ký hoặc ghi nhận từ chối ký của hai bên.",
   "refusal.conflicts_open": "Còn {count} xung đột. Trưởng đoàn thống nhất từng mục rồi mới ký chốt.",
+  "refusal.conflict_changed": "Xung đột này vừa có thêm thay đổi. Xem lại rồi quyết định.",
+  "refusal.conflict_open": "Mục này đang có xung đột. Mở «Xung đột» để xem cả hai câu trả lời.",
+  "refusal.locked": "Máy đang khóa. Mở khóa rồi làm lại.",
+  "refusal.nothing_set_aside": "Thao tác này đã được quyết định.",
+  "refusal.outbox_not_empty": "Còn thao tác chưa lên máy chủ. Gửi xong rồi mới cập nhật.",
+  "refusal.person_unknown": "Người này không còn dùng máy này. Đăng nhập lại khi có mạng.",
+  "refusal.sign_in_needed": "Cần đăng nhập lại khi có mạng. Mọi thứ vẫn được lưu trên máy.",
   "refusal.not_permitted": "Vai trò của anh/chị trong đoàn không làm được việc này.",
   "refusal.step_not_allowed": "Bước này chưa thực hiện được ở trạng thái hiện tại của cuộc kiểm tra.",
 } as const;

@@ -1,29 +1,16 @@
 /** Evidence in words, of the three kinds that the law names: a record, an interview, an observation. */
 import { html, type TemplateResult } from "lit";
 import { type Key, t } from "../i18n/speak.ts";
-import { day } from "../i18n/written.ts";
 import type { EvidencePiece, ItemView } from "../store/views.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { complaint, prose } from "../ui/parts.ts";
+import { KINDS, type Kind, pieceWords } from "./evidence_words.ts";
 
-const KINDS = ["ho_so", "phong_van", "quan_sat"] as const;
-type Kind = (typeof KINDS)[number];
 const FIELDS: Record<Kind, readonly string[]> = {
   ho_so: ["what", "number", "day"],
   phong_van: ["who", "role", "what"],
   quan_sat: ["where", "what"],
 };
-
-/** The piece as the minutes will print it; what a field lacks is left out. */
-export function pieceWords(kind: Kind, given: Record<string, string>): string {
-  const { what = "", number = "", who = "", role = "", where = "" } = given;
-  if (kind === "ho_so") {
-    const paper = [number && `số ${number}`, given.day && `ngày ${day(given.day)}`].filter(Boolean).join(" ");
-    return [what, paper].filter(Boolean).join(", ");
-  }
-  const source = kind === "phong_van" ? [who, role].filter(Boolean).join(", ") : where;
-  return [source, what].filter(Boolean).join(": ");
-}
 
 class Evidence extends VisitElement {
   static override properties = {

@@ -28,17 +28,20 @@ export class Work extends AppElement {
     ...AppElement.properties,
     listed: { state: true },
     said: { state: true },
+    isLow: { state: true },
     loading: { state: true },
   };
   protected override readonly topics: readonly Topic[] = ["inspections", "sync"];
   declare listed: InspectionSummary[] | null;
   declare said: string;
+  declare isLow: boolean;
   declare loading: string;
 
   constructor() {
     super();
     this.listed = null;
     this.said = "";
+    this.isLow = false;
     this.loading = "";
   }
 
@@ -54,6 +57,7 @@ export class Work extends AppElement {
   async #list(): Promise<void> {
     try {
       this.listed = await this.app.inspections();
+      this.isLow = (await this.app.storage()).isLow;
     } catch (thrown) {
       this.fault = wordsOf(thrown);
     }
@@ -65,6 +69,7 @@ export class Work extends AppElement {
         <button type="button" class="button" ?disabled=${this.isBusy} @click=${this.#downloadComing}>${this.isBusy && this.loading === "all" ? t("work.downloading") : t("work.downloadComing")}</button>
       </div>
       <div role="status">${this.said ? notice("good", html`<p>${this.said}</p>`) : nothing}</div>
+      ${this.isLow ? notice("attention", html`<p>${t("settings.low")}</p>`) : nothing}
       ${complaint(this.fault)} ${this.listed ? this.#groups(this.listed) : html`<p>${t("app.opening")}</p>`}`;
   }
 

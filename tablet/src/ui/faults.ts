@@ -1,6 +1,6 @@
 /** A fault in the words of the person who reads it: what happened, what is safe, what to do. */
 import { Refusal } from "../app/facade.ts";
-import { found, language, t } from "../i18n/speak.ts";
+import { filled, found, language, t } from "../i18n/speak.ts";
 import { time } from "../i18n/written.ts";
 
 /** The sentence for whatever was thrown; a refusal without a sentence of ours speaks the server's Vietnamese. */
@@ -8,14 +8,17 @@ export function wordsOf(thrown: unknown): string {
   if (!(thrown instanceof Refusal)) return t("fault.unnamed");
   const sentence = found(`refusal.${thrown.code}`);
   if (sentence === null) return thrown.message === thrown.code ? t("fault.unnamed") : thrown.message;
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => placed(name, thrown.members) ?? whole);
+  return filled(sentence, placesIn(thrown.members));
 }
 
-function placed(name: string, members: Readonly<Record<string, unknown>>): string | null {
-  if (name === "words") return faultWords(String(members.fault ?? ""));
-  const value = members[name];
-  if (value === undefined || value === null) return null;
-  return name === "until" ? time(String(value)) : String(value);
+function placesIn(members: Readonly<Record<string, unknown>>): Record<string, string | number> {
+  const places: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(members)) {
+    if (typeof value === "string" || typeof value === "number") places[name] = value;
+  }
+  if (typeof places.until === "string") places.until = time(places.until);
+  if (typeof places.fault === "string") places.words = faultWords(places.fault);
+  return places;
 }
 
 function faultWords(code: string): string {

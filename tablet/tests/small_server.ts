@@ -44,6 +44,8 @@ export class SmallServer {
   #genesis = "";
   readonly pushes: Push[] = [];
   readonly asked: string[] = [];
+  /** What the receipt is made for instead of the chain's end, with a good signature. */
+  signedHash: string | null = null;
   /** What is answered instead; null lets the honest answer through. */
   instead: Answering = async () => null;
   /** Spoils an honest answer before it leaves. */
@@ -156,7 +158,7 @@ export class SmallServer {
   async receipt(device: string): Promise<Record<string, unknown>> {
     const { privateKey, publicKey } = await this.#pair;
     const server = await thumbprintOf(await crypto.subtle.exportKey("jwk", publicKey));
-    const [seq, hash] = [this.chain.length, this.chain.at(-1)?.hash ?? ""];
+    const [seq, hash] = [this.chain.length, this.signedHash ?? this.chain.at(-1)?.hash ?? ""];
     const at = new Date().toISOString();
     const body = `td1-receipt\n${server}\n${this.epoch}\n${device}\n${seq}\n${hash}\n${at}`;
     const signing = { name: "ECDSA", hash: "SHA-256" };

@@ -102,6 +102,13 @@ test.each(lies)("a push answered with %s confirms nothing", async (_name, lie) =
   expect([app.sync.waitingOps, app.sync.needs]).toEqual([0, "nothing"]);
 });
 
+test("a good receipt for another chain confirms nothing", async () => {
+  await answerOne("một");
+  server.signedHash = "0".repeat(64);
+  await app.syncNow();
+  expect([app.sync.waitingOps, app.sync.problem?.code]).toEqual([1, "receipt_wrong"]);
+});
+
 type Stream = {
   root: string;
   entries: { pos: number; hash: string; effect: string; op: { body: string } }[];

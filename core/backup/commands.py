@@ -70,6 +70,8 @@ def _put_back(file: Path, opening: Opening, manifest: Manifest) -> None:
         if has_old:
             with db.writing() as session:
                 place.make_room(session, stamp)
+        else:  # stopped between the two, a server would go on with the data and a key that no tablet knows
+            restoring.put_keys_in_place(ready.keys, aside=aside)
         try:
             place.put_in_place(ready.database, aside=aside)
         except errors.Refusal:

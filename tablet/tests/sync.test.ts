@@ -320,6 +320,27 @@ test("nobody signed in: the work stays and a person is asked", async () => {
   expect(app.sync.waitingOps).toBe(0);
 });
 
+test("a session that somebody left open does not keep the next person out", async () => {
+  let token: string | undefined;
+  server.instead = async (path, init) => {
+    if (path === "/api/v1/people/me") return Response.json({ csrf_token: "left-open" });
+    if (path !== "/api/v1/sessions") return null;
+    token = (init.headers as Record<string, string>)["X-CSRF-Token"];
+    return token === "left-open" ? null : problem(403, "form_token_wrong");
+  };
+  await app.signIn({ username: "thu.ky", password: "x" });
+  await app.syncNow(); // a sign-in sets off a round by itself
+  expect(token).toBe("left-open");
+});
+
+test("no session of the office's pages stays open once the tablet has its grant", () => {
+  expect(server.asked.filter((one) => /sessions|token/.test(one)).slice(0, 3)).toEqual([
+    "POST /api/v1/sessions",
+    "POST /sync/v1/token",
+    "DELETE /api/v1/sessions/current",
+  ]);
+});
+
 test("a wrong clock is told apart from a wrong key, and put right", async () => {
   let times = 0;
   const server_time = new Date(Date.now() + 86_400_000).toISOString();

@@ -2,7 +2,7 @@
 import { base64url } from "../rules/digest.ts";
 import type { Database } from "../store/database.ts";
 import type { Device } from "../store/device.ts";
-import { type Line, Refused } from "./line.ts";
+import { type Line, Lost, Refused } from "./line.ts";
 
 const ASSERTION_S = 120;
 /** A token is renewed before it ends, so that no exchange meets its end half-way. */
@@ -60,13 +60,26 @@ export class Entrance {
   /** Throws Refused, Lost. */
   async signIn(username: string, password: string): Promise<SignedIn> {
     const body = JSON.stringify({ username, password });
-    const told = await this.#line.json<{ person: PersonTold; csrf_token: string }>("/api/v1/sessions", {
-      body,
-      asPerson: true,
+    const told = await this.#open(body).catch(async (fault: unknown) => {
+      if (!(fault instanceof Refused) || fault.code !== "form_token_wrong") throw fault;
+      return this.#open(body, await this.#leftOpen());
     });
     this.#csrf = { person: told.person.id, token: told.csrf_token };
     this.forgetToken();
     return { person_id: told.person.id, full_name: told.person.full_name, title: told.person.title };
+  }
+
+  #open(
+    body: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ person: PersonTold; csrf_token: string }> {
+    return this.#line.json("/api/v1/sessions", { body, headers, asPerson: true });
+  }
+
+  /** Somebody's session is still open in this browser; whoever signs in now ends it, with its own token. */
+  async #leftOpen(): Promise<Record<string, string>> {
+    const told = await this.#line.json<{ csrf_token: string }>("/api/v1/people/me", { asPerson: true });
+    return { "X-CSRF-Token": told.csrf_token };
   }
 
   forgetToken(): void {
@@ -108,6 +121,7 @@ export class Entrance {
       const body = JSON.stringify({ client_assertion: claims });
       const told = await this.#line.json<TokenTold>(path, { body, headers, asPerson: csrf !== null });
       this.#csrf = null;
+      if (csrf !== null) await this.#endSession(csrf);
       return told;
     } catch (fault) {
       if (!(fault instanceof Refused) || !SIGNED_OUT.has(fault.code)) throw fault;
@@ -116,6 +130,17 @@ export class Entrance {
       // The session ended since; the grant may still run.
       if (wasSignedIn) return this.#ask(device, person, offsetMs);
       throw new SignInNeeded();
+    }
+  }
+
+  /** The grant is here: no session of the office's pages stays open on a tablet that others pick up. */
+  async #endSession(csrf: string): Promise<void> {
+    try {
+      const headers = { "X-CSRF-Token": csrf };
+      await this.#line.send("/api/v1/sessions/current", { method: "DELETE", headers, asPerson: true });
+    } catch (fault) {
+      // It ends by itself after half an hour.
+      if (!(fault instanceof Lost) && !(fault instanceof Refused)) throw fault;
     }
   }
 

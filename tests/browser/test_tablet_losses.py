@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 SECTIONS = ("P1-A", "P1-C", "P1-E", "P2-5", "P2-8", "P2-9", "P2-10")
 MANY = 50
+WITNESS = "Nguyễn Văn Trưởng"
 
 Starter = Callable[[], BrowserContext]
 
@@ -119,6 +120,31 @@ def test_fifty_answers_given_offline_outlive_a_dead_battery_and_reach_the_server
     hands.send(page)
     bodies = [answer.body for answer in on_server(visit).answers.values()]
     assert [body.get("conclusion") or body.get("value") for body in bodies] == ["phu_hop"] * MANY
+
+
+def test_two_people_share_a_tablet_and_each_writes_in_their_own_name(
+    chromium: Browser, address: str, visit: Visit
+):
+    page = hands.window(chromium, address)
+    hands.opened_by(page, visit.app, "truong.doan")
+    hands.enter(page, visit)
+    hands.tap(page, "PL-01", "phu_hop")
+    page.get_by_role("button", name="Khóa máy").click()
+    page.get_by_role("button", name="Người khác đăng nhập").click()
+    hands.sign_in(page, "thu.ky", witness=hands.PIN)
+    page.locator(f"[data-inspection='{visit.inspection}']").get_by_role("link").click()
+    expect(page.locator("#item-PL-01")).to_contain_text("Nguyễn Văn Trưởng")
+    hands.tap(page, "PL-02", "luu_y")
+    page.get_by_role("button", name="Khóa máy").click()
+    hands.shoot(page, "ai-dang-dung")
+    page.get_by_role("button", name=WITNESS).click()
+    hands.unlock(page, "000000")
+    expect(page.get_by_role("alert")).to_contain_text("Mã PIN chưa đúng")
+    hands.unlock(page)
+    expect(page.get_by_role("heading", name="Việc của tôi")).to_be_visible()
+    hands.send(page)
+    authors = {item: one.heads[0].actor for item, one in on_server(visit).answers.items()}
+    assert authors == {"PL-01": visit.people_ids["leader"], "PL-02": visit.people_ids["secretary"]}
 
 
 def test_two_tablets_on_one_item_come_to_the_same_end(chromium: Browser, address: str, visit: Visit):

@@ -36,6 +36,7 @@ export class Root extends AppElement {
   declare visit: Visit | null;
   declare isWhole: boolean;
   #dressed = "";
+  #person = "";
   readonly #moved = () => this.#follow();
 
   constructor() {
@@ -68,8 +69,16 @@ export class Root extends AppElement {
       dress(theme);
     }
     if (this.app.stage !== "ready") this.visit = null;
+    else this.#greet();
     this.#follow();
     this.requestUpdate();
+  }
+
+  /** Whoever takes over the tablet begins with their own work, not where somebody else was. */
+  #greet(): void {
+    const person = this.app.person?.person_id ?? "";
+    if (this.#person && this.#person !== person) go("#/", true);
+    this.#person = person;
   }
 
   #follow(): void {

@@ -94,12 +94,26 @@ def _one_document(table: Table, dialect: Dialect) -> _Form:
     statement = (
         f"INSERT INTO {table.name} ({names}) SELECT {names} FROM json_to_recordset(%s) AS given ({typed})"  # noqa: S608 (our own names)
     )
-    return _Form(statement, lambda rows: (msgspec.json.encode(rows).decode(),))
+    moments = [
+        (column.name, _bound(column.type, dialect)) for column in table.columns if _is_moment(column.type)
+    ]
+
+    def parameters(rows: Sequence[Row]) -> tuple[str]:
+        for name, bound in moments:
+            for value in {row[name] for row in rows}:
+                if bound is not None and value is not None:
+                    bound(value)  # the column's type refuses what is no moment in time
+        return (msgspec.json.encode(rows).decode(),)
+
+    return _Form(statement, parameters)
 
 
 def _bound(kind: TypeEngine[Any], dialect: Dialect) -> Bound | None:
     """What makes of a value what the driver takes, or None if that is the value itself."""
     bound: Bound | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    is_moment = isinstance(kind, TypeDecorator) and isinstance(kind.impl_instance, DateTime)
     # A batch has one moment, and writing it out is dear.
-    return lru_cache(maxsize=16)(bound) if bound is not None and is_moment else bound
+    return lru_cache(maxsize=16)(bound) if bound is not None and _is_moment(kind) else bound
+
+
+def _is_moment(kind: TypeEngine[Any]) -> bool:
+    return isinstance(kind, TypeDecorator) and isinstance(kind.impl_instance, DateTime)

@@ -4,10 +4,12 @@ Writing transactions are opened by the edges (`endpoint`, `page`, `jobs`, comman
 Reading transactions cannot write, which the database itself enforces.
 """
 
+import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -18,12 +20,14 @@ from sqlalchemy.engine import Dialect, ExceptionContext, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from core.group_commit import GroupCommit
 from core.settings import Settings
 from core.write_lock import WriteLock, connection_class
 
 Result = TypeVar("Result")
 
 WRITE_LOCK = "thucdia.write_lock"
+_GROUP = "thucdia.group_commit"
 _MODE = "thucdia_mode"
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -99,7 +103,15 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions[WRITE_LOCK] = lock
     db.init_app(app)
     with app.app_context():
-        _attach(db.engine, lock)
+        engine = db.engine
+        _attach(engine, lock)
+    app.extensions[_GROUP] = None if lock is None else GroupCommit(lock, partial(_shared, engine))
+
+
+@contextmanager
+def _shared(engine: Engine) -> Iterator[Connection]:
+    with engine.connect().execution_options(**{_MODE: "write"}) as connection, connection.begin():
+        yield connection
 
 
 def _attach(engine: Engine, lock: WriteLock | None) -> None:
@@ -132,14 +144,19 @@ def _attach(engine: Engine, lock: WriteLock | None) -> None:
 @contextmanager
 def _transaction(mode: str) -> Iterator[Session]:
     lock: WriteLock | None = current_app.extensions[WRITE_LOCK]
+    with nullcontext() if lock is None or mode == "read" else lock, _unlocked(mode) as session:
+        yield session
+
+
+@contextmanager
+def _unlocked(mode: str) -> Iterator[Session]:
     session = db.session()
-    with nullcontext() if lock is None or mode == "read" else lock:
-        try:
-            session.connection(execution_options={_MODE: mode})
-            yield session
-        finally:
-            # Whatever was not committed is rolled back, and objects do not outlive their transaction.
-            db.session.remove()
+    try:
+        session.connection(execution_options={_MODE: mode})
+        yield session
+    finally:
+        # Whatever was not committed is rolled back, and objects do not outlive their transaction.
+        db.session.remove()
 
 
 @contextmanager
@@ -162,8 +179,12 @@ def transacted(act: Callable[[Session], Result], *, writes: bool) -> Result:
 
     Two who check at the same instant that a thing is not there, and then add it, both pass the check. The one
     whom the database stops acts again from the beginning, and then sees what the other has done. Nothing of
-    the first attempt is left, so `act` must not do anything that a rollback does not undo.
+    the first attempt is left, so `act` must not do anything that a rollback does not undo. On SQLite, writers
+    that wait for each other share a commit, and `act` may run in another thread, in this one's context.
     """
+    group: GroupCommit | None = current_app.extensions[_GROUP]
+    if writes and group is not None:
+        return group.run(act, alone=partial(_alone, act))
 
     def once() -> Result:
         with writing() if writes else reading() as session:
@@ -178,11 +199,37 @@ def transacted(act: Callable[[Session], Result], *, writes: bool) -> Result:
     return once()
 
 
+def _alone(act: Callable[[Session], Result]) -> Result:
+    with _unlocked("write") as session:
+        result = act(session)
+        session.commit()
+        return result
+
+
 @contextmanager
 def rehearsing() -> Iterator[Session]:
     """A writing transaction that is always rolled back: for dry runs and tests of actions."""
     with _transaction("write") as session:
         yield session
+
+
+_CONNECTIONS = itertools.count()
+
+
+def state_mark(session: Session) -> tuple[object, ...]:
+    """A mark of what is committed: as long as this process is given the same again, nothing has changed.
+
+    What is read in the same transaction after the mark is at least as new as it. On SQLite the mark is the
+    connection's own: how often others have committed, and how many rows it has written itself.
+    Source: sqlite.org/pragma.html (`data_version`); PostgreSQL documentation 9.27 (`pg_current_snapshot`).
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        return (connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one(),)
+    driver: Any = connection.connection.driver_connection
+    number = connection.info.setdefault("thucdia_number", next(_CONNECTIONS))
+    version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    return number, driver.total_changes, version
 
 
 def writing_options() -> dict[str, str]:

@@ -15,6 +15,7 @@ from types import TracebackType
 
 from core.errors import SlowDown
 
+_LOOK_AGAIN_S = 0.0002
 FIRST_SOUND_VERSION = (3, 51, 3)
 
 
@@ -55,18 +56,16 @@ class WriteLock:
         self._owner = threading.get_ident()
 
     def _locked_file(self, deadline: float) -> int:
-        # A file description of its own for each holder: one inherited over fork() would share the lock.
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    os.close(file)
-                    raise SlowDown from None
-                time.sleep(0.001)
-            else:
-                return file
+        """The lock's file, held.
+
+        Who wants it waits at a gate, one at a time, and whoever holds it has left the gate: so a process that
+        has had the lock cannot have it again before another that waits.
+        """
+        gate = _held(self._path.with_name(f"{self._path.name}.gate"), deadline)
+        try:
+            return _held(self._path, deadline)
+        finally:
+            os.close(gate)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -75,6 +74,20 @@ class WriteLock:
         if file is not None:
             os.close(file)
         self._thread_lock.release()
+
+
+def _held(path: Path, deadline: float) -> int:
+    # A file description of its own for each holder: one inherited over fork() would share the lock.
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                os.close(file)
+                raise SlowDown from None
+            time.sleep(_LOOK_AGAIN_S)
 
 
 def connection_class(lock: WriteLock) -> type[sqlite3.Connection]:

@@ -123,7 +123,7 @@ def look_at_heads(*, prepared: device_presence.Waiting | None, session: Session,
     names = None if named is None else [name for name in named.split(",") if name]
     if names is not None and len(names) > limits.MAX_STREAMS:
         raise errors.Malformed("Hỏi quá nhiều luồng một lần.", max_streams=limits.MAX_STREAMS)
-    content = msgspec.json.encode(heads.look(session, names, caller))
+    content = heads.content(session, names, caller)
     return _with_etag(content, packages.etag_of(content))
 
 

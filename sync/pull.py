@@ -4,10 +4,13 @@ It only reads, and it reads what was committed: a position is visible with every
 positions are given under the inspection's lock. The numbers in comments are the steps of the README.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts import devices
@@ -90,21 +93,30 @@ def _stretch(session: Session, inspection: Inspection, cursor: int, room: _Room)
     )  # fmt: skip
 
 
-def _rows(session: Session, inspection: Inspection, cursor: int, *, limit: int) -> list[LoggedOperation]:
+# Bounded by the head read before: what was committed since then belongs to the next answer.
+_STRETCH = (
+    select(
+        LoggedOperation.pos, LoggedOperation.device, LoggedOperation.prev_hash, LoggedOperation.hash,
+        LoggedOperation.effect, LoggedOperation.code, LoggedOperation.detail, LoggedOperation.received_at,
+        LoggedOperation.header, LoggedOperation.body, LoggedOperation.body_sha256, LoggedOperation.log_hash,
+    )
+    .where(
+        LoggedOperation.inspection == bindparam("inspection"),
+        LoggedOperation.pos > bindparam("cursor"),
+        LoggedOperation.pos <= bindparam("head"),
+    )
+    .order_by(LoggedOperation.pos)
+    .limit(bindparam("most"))
+)  # fmt: skip
+
+
+def _rows(
+    session: Session, inspection: Inspection, cursor: int, *, limit: int
+) -> Sequence[Row[tuple[Any, ...]]]:
     if limit < 1 or cursor == inspection.head_pos:
         return []
-    # Bounded by the head read before: what was committed since then belongs to the next answer.
-    query = (
-        select(LoggedOperation)
-        .where(
-            LoggedOperation.inspection == inspection.id,
-            LoggedOperation.pos > cursor,
-            LoggedOperation.pos <= inspection.head_pos,
-        )
-        .order_by(LoggedOperation.pos)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
+    stretch = {"inspection": inspection.id, "cursor": cursor, "head": inspection.head_pos, "most": limit}
+    return session.execute(_STRETCH, stretch).all()
 
 
 def _root_at(session: Session, inspection: Inspection, pos: int) -> str:
@@ -118,10 +130,13 @@ def _root_at(session: Session, inspection: Inspection, pos: int) -> str:
     return str(session.scalars(query).one())
 
 
-def _entry(row: LoggedOperation) -> EntryOut:
-    sent = operation.wire_text(row.header, body=row.body, body_hash=row.body_sha256)
-    return EntryOut(
-        pos=row.pos or 0, device=row.device, prev=row.prev_hash, hash=row.hash, effect=row.effect,
-        code=row.code, detail=row.detail, received_at=clock.wire_time(row.received_at),
-        op=msgspec.Raw(sent.encode()),
-    )  # fmt: skip
+def _entry(row: Row[Any]) -> EntryOut:
+    stored: tuple[Any, ...] = tuple(row)
+    pos, device, prev, own, effect, code, detail, received_at, header, body, body_hash, _root = stored
+    sent = operation.wire_text(header, body=body, body_hash=body_hash)
+    shown = _shown(received_at)
+    return EntryOut(pos, device, prev, own, effect, code, detail, shown, msgspec.Raw(sent.encode()))
+
+
+# All operations of a batch were received at one moment.
+_shown = lru_cache(maxsize=64)(clock.wire_time)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, lazyload
 
 from core import ids
 from core.caller import Caller
@@ -14,6 +14,16 @@ from sync.schemas import GoneOut
 
 PREFIX = "inspection:"
 ACCESS_REVOKED = "access_revoked"
+_OWN = (
+    select(Inspection)
+    .where(
+        Inspection.id.in_(bindparam("named", expanding=True)),
+        Inspection.id.in_(
+            select(TeamMember.inspection_id).where(TeamMember.person_id == bindparam("person"))
+        ),
+    )
+    .options(lazyload(Inspection.team))  # who merely reads the log does not need the team
+)
 
 
 def visible(session: Session, inspection_id: str, caller: Caller) -> Inspection:
@@ -34,9 +44,8 @@ def opened(
     wanted = sorted(set(names))
     ids_of = {name: name.removeprefix(PREFIX) for name in wanted if name.startswith(PREFIX)}
     known = [inspection_id for inspection_id in ids_of.values() if ids.is_id(inspection_id)]
-    own = select(TeamMember.inspection_id).where(TeamMember.person_id == caller.person_id)
-    query = select(Inspection).where(Inspection.id.in_(known), Inspection.id.in_(own))
-    found = {inspection.id: inspection for inspection in session.scalars(query)}
+    rows = session.scalars(_OWN, {"named": known, "person": caller.person_id}) if known else ()
+    found = {inspection.id: inspection for inspection in rows}
     streams = {name: found[ids_of[name]] for name in wanted if ids_of.get(name) in found}
     return streams, [GoneOut(name, ACCESS_REVOKED) for name in wanted if name not in streams]
 

@@ -40,8 +40,16 @@ def test_nothing_of_a_failed_transaction_is_there_afterwards(app: Flask):
 
 def test_a_naive_time_is_refused(app: Flask):
     naive = clock.now().replace(tzinfo=None)
-    with app.app_context(), pytest.raises(exc.StatementError), db.writing() as session:
+    with app.app_context(), pytest.raises(TypeError, match="naive"), db.writing() as session:
         record(session, "test.happened", about=("test", "1"), by=Caller.system("test"), at=naive)
+
+
+def test_a_naive_time_of_an_object_is_refused(app: Flask):
+    naive = clock.now().replace(tzinfo=None)
+    with app.app_context(), db.rehearsing() as session:
+        session.add(epoch.Epoch(id="e-1", started_at=naive))
+        with pytest.raises(exc.StatementError):
+            session.flush()
 
 
 def test_a_writing_transaction_inside_another_is_a_defect_found_at_once(app: Flask, engine_name: str):

@@ -131,8 +131,10 @@ def visit_as_many(address: str, collection: str, inspection: str, seed: int) -> 
     ]  # fmt: skip
 
 
-def pull(address: str, collection: str, query: str, *, known: str = "") -> Call:
+def pull(
+    address: str, collection: str, query: str, *, known: str = "", holds: bytes = b"", times: int = 1
+) -> Call:
     """A look at what changed in a collection."""
-    more = {"If-None-Match": f'"{known}"'} if known else {}
+    more = {"If-None-Match": known} if known else {}
     path = f"/v1/buckets/td/collections/{collection}/records?{query}"
-    return call(address, "GET", path, headers=_HEADERS | more)
+    return call(address, "GET", path, headers=_HEADERS | more, holds=holds, times=times)

@@ -67,7 +67,7 @@ def _put_back(file: Path, opening: Opening, manifest: Manifest) -> None:
     has_old = not place.is_empty()
     db.db.engine.dispose()  # so that the only connection is the one that is asked for
     with restoring.staged(file, opening, manifest) as ready:
-        if has_old:
+        if has_old and place.MAKES_ROOM:
             with db.writing() as session:
                 place.make_room(session, stamp)
         else:  # stopped between the two, a server would go on with the data and a key that no tablet knows
@@ -75,7 +75,7 @@ def _put_back(file: Path, opening: Opening, manifest: Manifest) -> None:
         try:
             place.put_in_place(ready.database, aside=aside)
         except errors.Refusal:
-            if has_old:
+            if has_old and place.MAKES_ROOM:
                 with db.writing() as session:
                     place.give_room_back(session, stamp)
             raise

@@ -12,10 +12,14 @@ from core.db import db
 
 
 class Place(Protocol):
-    """One kind of database; `PART` is the name of its copy inside a backup."""
+    """One kind of database; `PART` is the name of its copy inside a backup.
+
+    Only where it `MAKES_ROOM` has what stands there to be readable.
+    """
 
     KIND: str
     PART: str
+    MAKES_ROOM: bool
 
     def staging_folder(self) -> Path:
         """Where a copy is laid before it takes the place."""

@@ -20,6 +20,7 @@ from core.backup.errors import PlaceInUse, ToolMissing
 
 KIND = "postgresql"
 PART = "database.dump"
+MAKES_ROOM = True
 _ASIDE = "replaced_"
 _OURS = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = 'public'"
 _OTHERS = (

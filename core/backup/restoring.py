@@ -4,6 +4,7 @@ The database takes its place all at once; the files that were laid down before i
 harm without it. It judges nothing inside the data: those who know what must hold there are asked afterwards.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -91,7 +92,8 @@ def staged(path: Path, opening: Opening, manifest: Manifest) -> Iterator[Staged]
 
     def lay(name: str, content: BinaryIO) -> None:
         if name == place.PART:
-            with database.open("xb") as target:
+            handle = os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as target:
                 shutil.copyfileobj(content, target)
         elif name.startswith("keys/"):
             keys[name.removeprefix("keys/")] = content.read()

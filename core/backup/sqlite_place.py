@@ -22,6 +22,7 @@ from core.durably import sync_folder
 
 KIND = "sqlite"
 PART = "database.sqlite"
+MAKES_ROOM = False
 
 
 def _path() -> Path:
@@ -107,8 +108,8 @@ def put_in_place(copy: Path, *, aside: Path) -> None:
     lock = current_app.extensions[db.WRITE_LOCK]
     with lock or contextlib.nullcontext():
         if live.exists():
-            aside.mkdir(mode=0o700, parents=True)
             _let_go(live, aside)
+            aside.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.link(live, aside / live.name)
             sync_folder(aside)
         with copy.open("rb") as file:
@@ -126,6 +127,7 @@ def _let_go(live: Path, aside: Path) -> None:
     except sqlite3.OperationalError:
         raise PlaceInUse("Chưa thay gì. Dừng máy chủ rồi chạy lại lệnh này.") from None
     except sqlite3.DatabaseError:
+        aside.mkdir(mode=0o700, parents=True)
         for path in filter(Path.exists, beside):
             path.replace(aside / path.name)  # nobody can read this database any more; kept as found
     # The last one to close takes the log away; if it is still there, somebody else has not closed.

@@ -205,6 +205,7 @@ def test_a_server_that_still_has_the_database_open_is_not_pulled_from_under(hous
         db.db.engine.dispose()
     assert refused.exit_code == 1
     assert "dừng máy chủ" in refused.output
+    assert not (house.app.extensions["thucdia.settings"].data / "replaced").exists()
     assert house.events()[-1] == "before.backup"
 
 
@@ -384,3 +385,20 @@ def test_a_part_of_a_name_that_leads_elsewhere_is_refused(tmp_path: Path):
     with pytest.raises(BackupDamaged):
         archive.checked(file)
     shutil.rmtree(tmp_path)
+
+
+def test_a_database_that_nobody_can_read_any_more_is_replaced_and_kept_as_it_was_found(
+    house: House, engine_name: str
+):
+    if engine_name != "sqlite":
+        pytest.skip("PostgreSQL keeps its own files")
+    file = house.create()
+    with house.app.app_context():
+        db.db.engine.dispose()
+    live = house.app.extensions["thucdia.settings"].data / "thucdia.sqlite"
+    live.write_bytes(b"not a database at all" * 500)
+    ran = house.restore(file, "--replace", "--confirm", "THAY DU LIEU")
+    assert ran.exit_code == 0, ran.output
+    assert house.events()[-2:] == ["before.backup", "backup.restored"]
+    (kept,) = (live.parent / "replaced").glob("*/thucdia.sqlite")
+    assert kept.read_bytes().startswith(b"not a database")

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from flask import current_app
 
-from core import settings
+from core import durably, settings
 
 _P256_BYTES = 32
 
@@ -81,7 +81,7 @@ def _created(path: Path) -> ec.EllipticCurvePrivateKey:
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    durably.make_folder(path.parent)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)
@@ -93,6 +93,7 @@ def _created(path: Path) -> ec.EllipticCurvePrivateKey:
         return _loaded(path)
     finally:
         temporary.unlink()
+    durably.sync_folder(path.parent)  # or a power cut would leave receipts of a key that is gone
     return key
 
 

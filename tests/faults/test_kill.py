@@ -92,6 +92,6 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_any_kill(
     print(f"{engine_name}: {tale}")
     assert tale.broken == []
     assert tale.kills == KILLS[engine_name]
-    assert tale.acknowledged > 5 * tale.kills, "the tablets hardly got anything through: this tested nothing"
+    assert tale.acknowledged > 2 * tale.kills, "the tablets hardly got anything through: this tested nothing"
     assert tale.unknown > 0, "no kill met a request: this tested nothing"
     assert tale.slowest_start_s < READY_WITHIN_S

@@ -43,6 +43,7 @@ def after_power_cuts(folder: Path, mutant: str = "") -> tuple[int, list[str]]:
     where = site(folder / "var")
     asked = scenes.batch_and_photo(where)
     where.leave()
+    (where.data / "keys" / "server.pem").unlink()  # as on the first day
     disk = Disk(where.data)
     with prepared(where, mutant) as server:
         done = carried(server, folder / "bench", asked, *RECORDED)
@@ -57,6 +58,8 @@ def after_power_cuts(folder: Path, mutant: str = "") -> tuple[int, list[str]]:
 
 
 def _wrong(left: Site, asked: Sequence[Asked], heard: Sequence[Heard]) -> Iterator[str]:
+    if heard and not (left.data / "keys" / "server.pem").exists():
+        yield "I9 a receipt was signed with a key that is gone"
     with evidence.looking_at(left) as connection:
         yield from evidence.at_any_moment(connection, left)
         for one, answer in zip(asked, heard, strict=True):

@@ -251,7 +251,9 @@ def test_what_the_supervisor_sends_back_is_corrected_answered_and_handed_in_agai
     assert visit.state() == ("agreed", 2)
 
 
-def test_a_refusal_to_sign_is_recorded_with_its_reason_and_witnesses(page: Page, visit: Visit):
+def test_a_refusal_to_sign_has_reason_and_witnesses_and_the_sign_off_waits_for_the_server(
+    page: Page, visit: Visit
+):
     hands.go(page, visit, "opening")
     page.get_by_role("button", name="Bắt đầu kiểm tra").click()
     hands.go(page, visit, "closing/agree")
@@ -269,9 +271,15 @@ def test_a_refusal_to_sign_is_recorded_with_its_reason_and_witnesses(page: Page,
     page.get_by_role("button", name="Ký: Trưởng đoàn kiểm tra").click()
     hands.draw(page, "canvas.pad")
     page.get_by_role("button", name="Nhận chữ ký này").click()
+    expect(seat(page, "leader")).to_contain_text("Đã ký trên nội dung này")
+    page.context.set_offline(True)
     page.get_by_role("button", name="Ký chốt biên bản").click()
-    expect(page.get_by_text("Biên bản đã được ký chốt.")).to_be_visible()
+    expect(page.locator(".notice", has_text="Chờ máy chủ xác nhận")).to_be_visible()
+    hands.shoot(page, "cho-xac-nhan")
+    page.context.set_offline(False)
     hands.send(page)
+    hands.go(page, visit, "closing/sign")
+    expect(page.get_by_text("Biên bản đã được ký chốt.")).to_be_visible()
     refused = next(one for one in on_server(visit).signatures if one.refusal)
     witnesses = ["Thạch Ngọc Sơn, chuyên viên", "Trần Thị Hoa, văn thư"]
     assert refused.refusal == {"reason": "Chưa nhất trí với kết luận.", "witnesses": witnesses}

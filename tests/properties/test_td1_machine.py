@@ -27,7 +27,7 @@ GAMES = settings(
 )
 
 
-@pytest.mark.timeout(36_000 if IS_LONG else 290)
+@pytest.mark.timeout(36_000 if IS_LONG else 900)
 def test_nothing_is_lost_doubled_or_forged_whatever_happens(app: Flask):
     run_state_machine_as_test(machine_on(Grounds(app).built()), settings=GAMES)
 

@@ -85,13 +85,13 @@ class Stream:
 
 @dataclass(frozen=True)
 class Around:
-    """What the judge knows beside the stream: how far each device's work has come, the files that are here.
+    """What the judge knows beside the stream: how far each device's work has come, the files that came.
 
     `is_lost` says whether the operation's device was reported lost.
     """
 
     device_seqs: Mapping[str, int]
-    files: frozenset[str]
+    files: frozenset[tuple[str, str]]
     epoch: str
     is_lost: bool = False
 
@@ -310,4 +310,5 @@ def obstacle(signoff: Op, stream: Stream, around: Around) -> str | None:
         return "open_conflicts"
     if not {"leader", "unit"} <= fold.signed_by(body["content"]):
         return "step_not_allowed"
-    return "blobs_missing" if fold.files(body["content"]) - around.files else None
+    here = {sha256 for inspection, sha256 in around.files if inspection == stream.inspection}
+    return "blobs_missing" if fold.files(body["content"]) - here else None

@@ -127,7 +127,7 @@ class PlainServer:
         own = [kept.op for stream in self.streams.values() for kept in stream.kept]
         seqs = {op.device: op.seq for op in sorted(own, key=lambda op: op.seq)}
         seqs |= {device: chain.seq for device, chain in self.chains.items()}
-        return Around(seqs, frozenset(sha256 for _, sha256 in self.uploaded), self.epoch)
+        return Around(seqs, frozenset(self.uploaded), self.epoch)
 
     def settlement(self, stream: Stream) -> list[str]:
         """The types of the steps with which the server ends a sign-off's waiting, if it is to end."""

@@ -22,6 +22,9 @@ edit = st.tuples(
     holder, st.one_of(st.sampled_from(CONTESTED), st.sampled_from(sorted(EDITS))), st.sampled_from(WAYS),
     st.tuples(small, value, small),
 )  # fmt: skip
+# Around the commit is where an acknowledgement can be wrong.
+CUTS = ("before commit", *trouble.POINTS, "before commit", "after commit", "after commit")
+RIVALS = ("push", "push", "same", "pull")
 SKEWS = (0, 0, -3650, -100, 2, 3650)  # days
 MISHAPS = ("skew", "list", "copy", "wipe", "backup", "restore", "revoke")
 FITTING = {
@@ -103,33 +106,42 @@ class Machine(RuleBasedStateMachine):
             for _ in range(1 + number % 2):
                 self.game.late(slate, len(self.game.mail) - 1)
 
-    @rule(who=holder, size=st.integers(1, 8), point=st.sampled_from(trouble.POINTS), heard=st.booleans())
+    @rule(who=holder, size=st.integers(1, 8), point=st.sampled_from(CUTS), heard=st.booleans())
     def crash(self, who: int, size: int, point: str, heard: bool) -> None:
         """The power goes within a push; the tablet tries again at once, or later."""
+        self.game.edit(self.slate(who), "answer", place=size, way="blind")
         self.game.send(self.slate(who), size=size, point=point)
         if heard:
             self.game.send(self.slate(who), size=size)
 
     @rule(
-        who=holder,
-        rival=holder,
-        point=st.sampled_from(("inflated", "locked")),
-        name=st.sampled_from(("push", "same", "pull")),
+        who=holder, rival=holder, point=st.sampled_from(("inflated", "locked")), what=st.sampled_from(RIVALS)
     )
-    def interleave(self, who: int, rival: int, point: str, name: str) -> None:
+    def interleave(self, who: int, rival: int, point: str, what: str) -> None:
         """While one push is under way, another comes first, or a reader looks."""
         slate, other = self.slate(who), self.slate(rival)
+        # Whoever holds a lock that the other needs would wait for himself.
         is_held = point == "locked" and (other is slate or self.game.is_sqlite)
 
         def meanwhile() -> None:
-            if name == "pull" or (is_held and name == "push"):
+            if what == "pull" or is_held:
                 self.game.pull(other)
-            elif name == "push" and other is not slate:
+            elif what == "push" and other is not slate:
                 self.game.send(other)
-            elif not is_held and point == "inflated":
+            elif point == "inflated":
                 self.game.late(slate, len(self.game.mail) - 1)
 
+        self.game.edit(slate, "answer", place=rival, way="blind")
         self.game.send(slate, point=point, act=meanwhile)
+
+    @rule(who=st.integers(1, 2), name=st.sampled_from(CONTESTED), number=value)
+    def overtake(self, who: int, name: str, number: int) -> None:
+        """The leader's sign-off comes in while a push of which it knows nothing is under way."""
+        game, leader = self.game, self.slate(0)
+        game.pull(leader)
+        game.meeting(leader, refusal=number == 1)
+        game.edit(self.slate(who), name, value=number)
+        game.send(self.slate(who), point="inflated", act=lambda: game.send(leader))
 
     @rule(who=holder, limit=st.sampled_from((1, 2, 5, 1000, 1000)))
     def pull(self, who: int, limit: int) -> None:

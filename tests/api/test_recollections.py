@@ -113,8 +113,6 @@ def test_once_the_log_has_the_operation_it_is_not_lost(app: Flask, team: Team):
     entry = remembered(team)
     tell(team, entry)
     tablet = team.tablet()
-    tablet.record(
-        team.id, "note.add", f"note/{ids.new_id()}", {"text": "x"}, op_id=entry["op"]["op_id"]
-    )
+    tablet.record(team.id, "note.add", f"note/{ids.new_id()}", {"text": "x"}, op_id=entry["op"]["op_id"])
     assert tablet.push().status_code == 200
     assert listed(app) == []

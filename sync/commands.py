@@ -39,6 +39,7 @@ def _wrong_in_file(path: Path) -> int:
 def _wrong_here() -> int:
     walked = verification.Walked()
     with db.reading() as session:
+        verification.hold_still(session)
         wrong = _told(verification.faults(session, walked))
         for name in verification.unnamed_files(session):
             click.echo(f"Thừa, vô hại: tệp {name} không có dòng nào trong cơ sở dữ liệu nhắc đến")
@@ -63,6 +64,7 @@ def export(inspection_id: str, path: Path) -> None:
         raise click.ClickException(f"Đã có tệp {path}. Chọn tên khác.")
     at = clock.now()
     with db.reading() as session:
+        verification.hold_still(session)
         inspection = session.get(Inspection, inspection_id) if ids.is_id(inspection_id) else None
         if inspection is None:
             raise click.ClickException("Không có cuộc kiểm tra mang mã này.")

@@ -156,7 +156,8 @@ def read(source: BinaryIO, *, wanted: Callable[[FileLine, Carried], bool]) -> Ca
     """What the file holds, with the wanted photos on our disk.
 
     Args:
-        wanted: asked before a photo's bytes are read, with what has been read so far.
+        wanted: asked before a photo's bytes are read, with what has been read so far; what it refuses is
+            told with that photo.
     Raises:
         NoExchangeFile: its first line is not ours.
         Truncated: the connection broke, so that sending it again helps.
@@ -204,7 +205,7 @@ def _take(
         return  # of a file that nobody wanted, or that was refused
     if line.startswith(b'{"file":'):
         announced = schemas.decoded(line, _FileMember).file
-        carried.files.append(_received(announced, lines, is_wanted=wanted(announced, carried)))
+        carried.files.append(_received(announced, lines, lambda: wanted(announced, carried)))
         return
     try:
         batch = push.read(line)
@@ -217,11 +218,13 @@ def _take(
     carried.pushes.append(ReadPush(batch))
 
 
-def _received(line: FileLine, lines: Iterator[bytes], *, is_wanted: bool) -> ReadFile:
+def _received(line: FileLine, lines: Iterator[bytes], is_wanted: Callable[[], bool]) -> ReadFile:
     sha256 = line.blob.removeprefix("sha256:")
-    if not is_wanted or not files.is_sha256(sha256) or not 0 < line.size <= files.MAX_FILE_BYTES:
+    if not files.is_sha256(sha256) or not 0 < line.size <= files.MAX_FILE_BYTES:
         return ReadFile(line, None)
     try:
+        if not is_wanted():
+            return ReadFile(line, None)
         source: BinaryIO = _Bytes(lines, line.size)  # type: ignore[assignment] # only read() is asked of it
         return ReadFile(line, files.receive(source, expected_sha256=sha256, expected_bytes=line.size))
     except errors.Malformed:

@@ -14,7 +14,7 @@ from core.caller import Caller
 from core.errors import Forbidden, Malformed, Refusal
 from inspections import codes, queries
 from inspections.sheet import LOG_TAKERS
-from sync import exchange, log_file
+from sync import exchange, log_file, verification
 from sync.exchange import ImportOut, PushTaken
 from sync.exchange_file import Carried
 
@@ -111,6 +111,7 @@ def _log_written() -> BinaryIO:
         Forbidden: the caller neither leads its team nor supervises.
     """
     with db.reading() as session:
+        verification.hold_still(session)
         inspection = queries.visible(session, str((request.view_args or {})["inspection_id"]), g.caller)
         if not queries.parts_of(inspection, g.caller) & LOG_TAKERS:
             raise Forbidden("Trưởng đoàn và lãnh đạo tải được nhật ký của cuộc kiểm tra.")

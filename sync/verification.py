@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from accounts.device_models import Device, DeviceKind
@@ -54,8 +54,21 @@ class Walked:
     counts: Counter[str] = field(default_factory=Counter)
 
 
+def hold_still(session: Session) -> None:
+    """All that the transaction reads from here on is of one moment, whatever others write meanwhile.
+
+    SQLite gives that by itself; PostgreSQL has to be told before the first question.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
 def faults(session: Session, walked: Walked) -> Iterator[Fault]:
-    """Everything that is not as it was written; `walked` counts what was looked at."""
+    """Everything that is not as it was written; `walked` counts what was looked at.
+
+    Args:
+        session: held still, if others may be writing.
+    """
     keys = server_keys(session)
     for device in session.execute(select(Device.id).order_by(Device.id)).scalars().all():
         yield from _device_faults(session, session.get_one(Device, device), keys, walked)

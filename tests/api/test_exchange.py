@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -11,6 +13,7 @@ from sqlalchemy import select
 from accounts.device_models import Device, RevokeMode
 from core import clock, db, files, ids
 from core.journal import JournalEntry
+from core.settings import SETTINGS
 from inspections.models import LoggedOperation, UploadedBlob
 from sync.exchange_file import CHUNK_BYTES, FileLine
 from sync.models import HeadSignature
@@ -243,6 +246,55 @@ def test_a_tablet_out_of_use_cannot_do_more_through_another_hand(
     else:
         (result,) = push["answer"]["results"]
         assert seen in (result["status"], (result["error"] or {}).get("code"))
+
+
+def test_a_photo_is_not_kept_on_the_word_of_whoever_signs_nothing(
+    team: Team, tablet: Tablet, leaders: Tablet
+):
+    line = photographed(tablet, team.id)
+    raw = exported(tablet, photos=[(line, PHOTO)])
+    forged = [written.replace('"sig": "', '"sig": "A') for written in lines(raw)]
+    assert forged != lines(raw)
+    answer = brought(leaders, joined(forged)).json
+    assert [one["problem"]["code"] for one in answer["pushes"]] == ["bad_signature"]
+    assert answer["files"][0]["status"] == "unwanted"
+    with leaders.client.application.app_context():
+        assert files.size_of(line.blob[7:]) is None
+
+
+def test_photos_count_against_what_a_tablet_may_send_and_operations_do_not(
+    app: Flask, team: Team, tablet: Tablet, leaders: Tablet
+):
+    app.extensions[SETTINGS] = replace(app.extensions[SETTINGS], device_daily_mb=1)
+    photos = [PHOTO + bytes([number]) for number in range(2)]
+    named = [(photographed(tablet, team.id, photo), photo) for photo in photos]
+    answer = brought(leaders, exported(tablet, photos=named)).json
+    assert [(one["status"], (one["problem"] or {}).get("code")) for one in answer["files"]] == [
+        ("stored", None), ("refused", "quota_reached"),
+    ]  # fmt: skip
+    assert (statuses_of(answer["pushes"][0]), answer["damage"]) == (["applied"] * 2, None)
+
+
+def test_files_and_pushes_that_cross_wait_for_each_other_in_no_ring(app: Flask, team: Team):
+    """Two tablets push while two others bring the files of both, the one file in the other's order."""
+    pairs = [team.tablet(), team.tablet(team.leader)]
+    places = [team.id, team.another()]
+    for number in range(40):
+        for tablet, place in zip(pairs, places if number % 2 else places[::-1], strict=True):
+            note(tablet, place)
+    bodies = [json.dumps(tablet.batch()) for tablet in pairs]
+    both = [
+        joined([lines(exported(pairs[0]))[0], *order, '{"end":{"pushes":2,"operations":80,"files":0}}'])
+        for order in (bodies, bodies[::-1])
+    ]
+    bringers = [team.tablet(), team.tablet(team.leader)]
+    with ThreadPoolExecutor(4) as hands:
+        files_taken = [hands.submit(brought, *one) for one in zip(bringers, both, strict=True)]
+        pushed = [hands.submit(tablet.push) for tablet in pairs]
+        answers = [one.result(timeout=60) for one in (*files_taken, *pushed)]
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert [len(one["answer"]["results"]) for one in answers[0].json["pushes"]] == [40, 40]
+    assert len(_log(app)) == 80
 
 
 def test_whose_work_is_brought_was_not_seen_itself(app: Flask, team: Team, tablet: Tablet, leaders: Tablet):

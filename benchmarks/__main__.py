@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
+_PAGE = _HERE / "results.md"
 _PARTS = {
-    "push": "Push, repeat, pull: 1,000 operations beside the bare drivers",
     "sidebyside": "Visits of 80 answers beside Kinto and the bare drivers, four clients at once",
     "pulls": "What is new, with a million answers stored, beside Kinto; and what growth costs",
+    "push": "Push, repeat, pull: 1,000 operations beside the bare drivers",
     "documents": "Documents: 104 items and 30 photographs beside WeasyPrint alone",
     "memory": "Memory of an idle `serve`",
 }
@@ -24,19 +25,27 @@ def _printed(part: str) -> str:
     return done.stdout.strip()
 
 
-def main() -> None:
-    """Run everything and write the page, or print the parts that are asked for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--part", choices=_PARTS, action="append", help="only this one, and print it")
-    wanted = parser.parse_args()
-    if wanted.part:
-        for part in wanted.part:
-            print(f"## {_PARTS[part]}\n\n{_printed(part)}\n", flush=True)
-        return
-    sections = [f"## {title}\n\n{_printed(part)}" for part, title in _PARTS.items()]
+def _sections() -> dict[str, str]:
+    """What the page holds now, by title."""
+    text = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else ""
+    return {
+        title: body.strip() for title, _, body in (part.partition("\n") for part in text.split("\n## ")[1:])
+    }
+
+
+def _write(sections: dict[str, str]) -> None:
     remarks = (_HERE / "remarks.md").read_text(encoding="utf-8").strip()
-    page = "\n\n".join(["# Results", remarks, *sections])
-    (_HERE / "results.md").write_text(page + "\n", encoding="utf-8")
+    shown = [f"## {title}\n\n{sections[title]}" for title in _PARTS.values() if title in sections]
+    _PAGE.write_text("\n\n".join(["# Results", remarks, *shown]) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Run everything, or the parts that are asked for, and write their sections of the page anew."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--part", choices=_PARTS, action="append", help="only this one")
+    for part in parser.parse_args().part or _PARTS:
+        printed = _printed(part)
+        _write(_sections() | {_PARTS[part]: printed})
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def listen(host: str, port: int) -> socket.socket:
 def web_program(settings: "Settings", listener: socket.socket, *, application: str) -> Program:
     """gunicorn with threads, serving `application` ("module:factory()") on the listener.
 
-    One process only: SQLite has one writer, and PostgreSQL is outgrown by more hosts, not more processes.
+    How many processes it forks is in `core.web_server`; they share one listener and one write lock.
     """
     return Program(
         "web",

@@ -46,6 +46,7 @@ class ChaosProxy:
         task = asyncio.ensure_future(self._carry(tablet, back))
         self._carrying.add(task)
         task.add_done_callback(self._carrying.discard)
+        task.add_done_callback(lambda _: back.close())  # also where it was over before it began
 
     async def _carry(self, tablet: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         is_bad = self._random.random() < self._share
@@ -97,11 +98,14 @@ class ChaosProxy:
         """The same bytes go up once more, later, and nobody listens to the answer."""
         await asyncio.sleep(self._random.uniform(0, 0.5))
         server, forth = await asyncio.open_connection("127.0.0.1", self._server_port)
-        forth.write(sent)
-        await forth.drain()
-        with suppress(TimeoutError):
+        try:
+            forth.write(sent)
+            await forth.drain()
             await asyncio.wait_for(server.read(1), timeout=10)
-        forth.close()
+        except TimeoutError:
+            return
+        finally:
+            forth.close()
 
 
 @contextmanager

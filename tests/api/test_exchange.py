@@ -204,6 +204,7 @@ def test_what_stands_before_the_damage_is_taken_and_the_damage_named(
         gzip.compress(b'{"format":"td1-exchange/9","device":"%s","label":"","made_at":""}\n'
                       % ids.new_id().encode()),
     ],
+    ids=["another format", "nothing", "no head", "no text", "no device", "another version"],
 )  # fmt: skip
 def test_what_is_no_file_of_ours_is_refused_by_name(leaders: Tablet, raw: bytes):
     answer = brought(leaders, raw)

@@ -173,9 +173,9 @@ class Prepared:
 
     @property
     def worker(self) -> int:
-        """The process that answers."""
-        (pid,) = Path(f"/proc/{self._arbiter}/task/{self._arbiter}/children").read_text().split()
-        return int(pid)
+        """The process that answers: of the arbiter's children the largest."""
+        children = Path(f"/proc/{self._arbiter}/task/{self._arbiter}/children").read_text().split()
+        return int(max(children, key=lambda pid: int(Path(f"/proc/{pid}/statm").read_text().split()[1])))
 
     def kill(self) -> None:
         """The server's group got SIGKILL and is gone."""

@@ -141,4 +141,4 @@ def test_a_hundred_slow_tablets_keep_nobody_waiting(tmp_path: Path):
         calm = _p95(_probed(wire, asked))
         crowded = _p95(asyncio.run(disturbed(wire)))
     print(f"p95 of a push: {calm * 1000:.0f} ms alone, {crowded * 1000:.0f} ms beside {SLOW} slow tablets")
-    assert crowded < 10 * calm + 0.3
+    assert crowded < 10 * calm + 1.0

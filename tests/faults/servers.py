@@ -86,7 +86,8 @@ class Wire:
         finally:
             connection.close()
         told = {k.lower(): v for k, v in answer.getheaders()}
-        if answer.status != 204 and told.get("content-length") != str(len(content)):
+        has_content = method != "HEAD" and answer.status != 204
+        if has_content and told.get("content-length") != str(len(content)):
             raise Unanswered(f"{method} {path}: the answer was cut, perhaps among its headers")
         return Answer(answer.status, told, content)
 

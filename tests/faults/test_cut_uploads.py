@@ -32,7 +32,7 @@ def _half(server: Prepared, asked: Asked) -> None:
 
 
 def _told_offset(server: Prepared, place: str, headers: dict[str, str]) -> int:
-    """What the tablet is told once nobody holds the upload; a killed process may take a moment to let go."""
+    """What the tablet is told once nobody holds the upload."""
     until = time.monotonic() + 20
     while (looked := server.wire.open("HEAD", place, None, headers)).status_code == 423:
         assert time.monotonic() < until, "the upload is held for ever"
@@ -54,10 +54,15 @@ def _wrong(server: Prepared, tablet: scenes.Tablet, inspection: str) -> Iterator
         yield f"a part that had come was taken once more: {again.status_code}"
     _half(server, scenes.part(tablet, place, PART, file[PART : 2 * PART]))
     server.serve()
-    offset = _told_offset(server, place, {"Tus-Resumable": "1.0.0", **tablet.headers})
-    if not PART <= offset <= PART + PART // 2:
-        yield f"after a kill it claims {offset} bytes"
-    last = _asked(server, scenes.part(tablet, place, offset, file[offset:]))
+    # The half that nobody had taken up when the server died is still in the socket; the next one reads it:
+    # so the upload may be held for a moment, and may be further than it has just said.
+    for _ in range(3):
+        offset = _told_offset(server, place, {"Tus-Resumable": "1.0.0", **tablet.headers})
+        if not PART <= offset <= PART + PART // 2:
+            yield f"after a kill it claims {offset} bytes"
+        last = _asked(server, scenes.part(tablet, place, offset, file[offset:]))
+        if last.status_code not in (409, 423):
+            break
     if last.status_code != 204:
         yield f"the last part was answered {last.status_code}"
     asked = scenes.delivery(tablet, inspection, file)

@@ -16,11 +16,10 @@ from accounts.roles import Role
 from checklists import queries as checklist_queries
 from core import ids, jobs, journal
 from core.caller import Caller
-from inspections import chain, codes, log, queries, workflow
+from inspections import chain, log, queries, workflow
 from inspections.errors import (
     ContentChanged,
     DecisionRefused,
-    OperationRefused,
     OwnInspection,
     RemarkRefused,
     ScheduleRefused,
@@ -270,7 +269,4 @@ def _append(
 ) -> None:
     for outcome in log.append_own(session, inspection, drafts, by=by, at=at):
         if outcome.effect != "applied":
-            raise OperationRefused(
-                codes.sentence(outcome.code or ""), operation_code=outcome.code, operation_type=outcome.type,
-                reasons=outcome.detail,
-            )  # fmt: skip
+            raise log.refusal_of(outcome)

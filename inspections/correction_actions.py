@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from core import clock, journal
 from core.caller import Caller
-from inspections import codes, log, queries, workflow
-from inspections.codes import Effect
-from inspections.errors import CorrectionRefused, OperationRefused
+from inspections import log, queries, workflow
+from inspections.errors import CorrectionRefused
 from inspections.models import Inspection
 from inspections.operation import Draft
 from inspections.workflow import Form, State
@@ -52,12 +51,7 @@ def take(
     workflow.after(State(inspection.state), step, form=Form(inspection.form), parts=parts)
     _check(inspection, step, said, today=clock.local_date(at))
     draft = Draft(f"inspection.{step}", "inspection", _body(step, said))
-    (outcome,) = log.append_own(session, inspection, [draft], by=by, at=at)
-    if outcome.effect == Effect.QUARANTINED:
-        raise OperationRefused(
-            codes.sentence(outcome.code or ""), operation_code=outcome.code, operation_type=outcome.type,
-            reasons=outcome.detail,
-        )  # fmt: skip
+    log.write_own(session, inspection, draft, by=by, at=at)
     journal.record(
         session, _EVENTS[step], about=("inspection", inspection.id), by=by, at=at, on=said.on.isoformat(),
         text=said.text.strip(), due_on=said.due_on.isoformat() if said.due_on else None,

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from accounts.device_models import Device
 from core import bulk, clock, epoch, ids, server_key
 from core.caller import Caller
-from inspections import chain, ledger, log_reading, queries, receipts, signoff, step_rules
+from inspections import chain, codes, ledger, log_reading, queries, receipts, signoff, step_rules
 from inspections.chain import ChainedOperation
-from inspections.codes import WAITING, Code
+from inspections.codes import WAITING, Code, Effect
+from inspections.errors import OperationRefused
 from inspections.fold import Fold
 from inspections.ledger import Outcome, Standing
 from inspections.models import Inspection, LoggedOperation
@@ -148,6 +149,26 @@ def append_own(
     receipts.give(session, device, at=at)
     _settle(session, locked, at=at)
     return [outcomes[chained.operation.seq] for chained in operations]
+
+
+def write_own(session: Session, inspection: Inspection, draft: Draft, *, by: Caller, at: datetime) -> Outcome:
+    """The draft is in the log and counts, be it in conflict with something else.
+
+    Raises:
+        OperationRefused: it would have been set aside; nothing of it is written then.
+    """
+    (outcome,) = append_own(session, inspection, [draft], by=by, at=at)
+    if outcome.effect == Effect.QUARANTINED:
+        raise refusal_of(outcome)
+    return outcome
+
+
+def refusal_of(outcome: Outcome) -> OperationRefused:
+    """Why the log does not take what the office would write."""
+    return OperationRefused(
+        codes.sentence(outcome.code or ""), operation_code=outcome.code, operation_type=outcome.type,
+        reasons=outcome.detail,
+    )  # fmt: skip
 
 
 def _own_device(session: Session, inspection: Inspection, *, at: datetime) -> Device:

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from core import journal
 from core.caller import Caller
-from inspections import codes, log, permissions, queries
-from inspections.codes import Effect
-from inspections.errors import OperationRefused, RemarkUnknown, StepNotYours
+from inspections import log, permissions, queries
+from inspections.errors import RemarkUnknown, StepNotYours
 from inspections.models import Inspection
 from inspections.operation import Draft
 
@@ -35,7 +34,7 @@ def accept_remark(
     if all(head.writes["state"] == "accepted" for head in heads):
         return
     draft = Draft("remark.accept", entity, {}, parents=tuple(head.op_id for head in heads))
-    _write(session, inspection, draft, by=by, at=at)
+    log.write_own(session, inspection, draft, by=by, at=at)
     journal.record(
         session, "remark.accepted", about=("inspection", inspection.id), by=by, at=at, remark=remark_id
     )
@@ -54,7 +53,7 @@ def supplement(
     _check_may(inspection, by, "inspection.supplement")
     before = inspection.checklist
     body = {"checklist": checklist, "mapping": dict(mapping)}
-    _write(session, inspection, Draft("inspection.supplement", "inspection", body), by=by, at=at)
+    log.write_own(session, inspection, Draft("inspection.supplement", "inspection", body), by=by, at=at)
     journal.record(
         session, "inspection.supplemented", about=("inspection", inspection.id), by=by, at=at,
         before=before, checklist=checklist,
@@ -64,12 +63,3 @@ def supplement(
 def _check_may(inspection: Inspection, by: Caller, operation_type: str) -> None:
     if not permissions.may_write(operation_type, queries.parts_of(inspection, by)):
         raise StepNotYours(needs=sorted(permissions.TABLE[operation_type]))
-
-
-def _write(session: Session, inspection: Inspection, draft: Draft, *, by: Caller, at: datetime) -> None:
-    (outcome,) = log.append_own(session, inspection, [draft], by=by, at=at)
-    if outcome.effect == Effect.QUARANTINED:
-        raise OperationRefused(
-            codes.sentence(outcome.code or ""), operation_code=outcome.code, operation_type=outcome.type,
-            reasons=outcome.detail,
-        )  # fmt: skip

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from core import journal
 from core.caller import Caller
 from inspections import (
-    codes,
     entities,
     log,
     log_reading,
@@ -25,12 +24,10 @@ from inspections import (
     resolution,
     workflow,
 )
-from inspections.codes import Effect
 from inspections.errors import (
     CannotBeAdopted,
     ConflictChanged,
     NothingSetAside,
-    OperationRefused,
     ReasonMissing,
     StepNotAllowed,
     StepNotYours,
@@ -80,7 +77,7 @@ def adopt(
             step="adopt", state=inspection.state,
         )  # fmt: skip
     draft = quarantine.adoption(entry, folded, reason=reason.strip())
-    outcome = _write(session, inspection, draft, by=by, at=at)
+    outcome = log.write_own(session, inspection, draft, by=by, at=at)
     _journal(session, "operation.adopted", inspection, by=by, at=at, op_id=op_id, reason=reason.strip())
     return outcome
 
@@ -103,7 +100,9 @@ def dismiss(
     entry, _ = _awaiting(session, inspection, op_id, by=by, reason=reason)
     if not quarantine.is_dismissible(entry):
         raise CannotBeAdopted("Thao tác không nêu rõ nội dung nào; quản trị viên xem xét.", op_id=op_id)
-    outcome = _write(session, inspection, quarantine.dismissal(entry, reason=reason.strip()), by=by, at=at)
+    outcome = log.write_own(
+        session, inspection, quarantine.dismissal(entry, reason=reason.strip()), by=by, at=at
+    )
     _journal(session, "operation.dismissed", inspection, by=by, at=at, op_id=op_id, reason=reason.strip())
     return outcome
 
@@ -148,7 +147,7 @@ def resolve(session: Session, inspection: Inspection, ruling: Ruling, *, by: Cal
     log_reading.locked(session, inspection.id)
     folded = log.read_fold(session, inspection.id)
     draft = _resolution(folded, _current(folded, ruling), ruling)
-    outcome = _write(session, inspection, draft, by=by, at=at)
+    outcome = log.write_own(session, inspection, draft, by=by, at=at)
     _journal(
         session, "conflict.resolved", inspection, by=by, at=at, entity=ruling.entity, field=ruling.field,
         reason=ruling.reason.strip(),
@@ -225,28 +224,13 @@ def _step(
     # What was signed until now is named, so that the paper and the amended record can be told apart.
     signed = {"content": inspection.content_hash} if inspection.content_hash else {}
     draft = Draft(f"inspection.{step}", "inspection", {"reason": reason.strip()} | signed)
-    _write(session, inspection, draft, by=by, at=at)
+    log.write_own(session, inspection, draft, by=by, at=at)
     _journal(session, event, inspection, by=by, at=at, reason=reason.strip(), state_before=before)
 
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise ReasonMissing("Chưa nêu lý do. Người đọc nhật ký sau này cần biết vì sao.", field="reason")
-
-
-def _write(session: Session, inspection: Inspection, draft: Draft, *, by: Caller, at: datetime) -> Outcome:
-    """The draft is in the log and counts, be it in conflict with something else.
-
-    Raises:
-        OperationRefused: it would have been set aside; nothing of it is written then.
-    """
-    (outcome,) = log.append_own(session, inspection, [draft], by=by, at=at)
-    if outcome.effect == Effect.QUARANTINED:
-        raise OperationRefused(
-            codes.sentence(outcome.code or ""), operation_code=outcome.code,
-            operation_type=outcome.type, reasons=outcome.detail,
-        )  # fmt: skip
-    return outcome
 
 
 def _journal(

@@ -1,5 +1,7 @@
 /** Every sentence in English, under exactly the keys of the Vietnamese catalogue. */
+import { closing } from "./en_closing.ts";
 import { frame } from "./en_frame.ts";
+import { refusals } from "./en_refusals.ts";
 import { visit } from "./en_visit.ts";
 
-export const en = { ...frame, ...visit };
+export const en = { ...frame, ...visit, ...closing, ...refusals };

@@ -1,4 +1,4 @@
-/** English for the frame: start, work, what waits, settings, refusals. */
+/** English for the frame: start, work, what waits, settings. */
 import type { frame as vietnamese } from "./vi_frame.ts";
 
 export const frame: Record<keyof typeof vietnamese, string> = {
@@ -184,37 +184,4 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "settings.pin": "Change the PIN",
   "settings.pin.old": "Present PIN",
   "settings.pin.changed": "The PIN was changed.",
-
-  "fault.unnamed": "This could not be done. What was saved is unharmed.",
-  "refusal.offline":
-    "The server cannot be reached. What was recorded is saved on this tablet; try again with a network.",
-  "refusal.enrolment_refused":
-    "The code is wrong, used, or older than ten minutes. Ask the administrator for a new one.",
-  "refusal.wrong_server":
-    "This code belongs to another server. Open the app at the address on the enrolment page.",
-  "refusal.storage_full":
-    "The tablet is full, so this was not written. What was saved before is safe; free some space and do it again.",
-  "refusal.sign_in_refused": "User name or password is wrong.",
-  "refusal.throttled": "Too many attempts. Wait {retry_after} seconds.",
-  "refusal.pin_too_weak": "This PIN is easy to guess. Choose at least 6 digits, not repeated, not in a row.",
-  "refusal.witness_wrong": "The PIN of the person who confirms is wrong.",
-  "refusal.pin_wrong": "Wrong PIN. {left} attempts left.",
-  "refusal.pin_blocked": "Too many wrong PINs. Wait until {until}; nothing is lost.",
-  "refusal.not_downloaded": "This inspection is not on the tablet. Download it with a network, then open it.",
-  "refusal.value_invalid": "The value does not fit: {words}. Nothing was written.",
-  "refusal.file_too_large": "The file is too large. Choose a smaller one.",
-  "refusal.content_changed":
-    "The record has changed since it was shown. Read the minutes again, then sign again.",
-  "refusal.signatures_missing": "Signatures of both sides, or a recorded refusal, are missing.",
-  "refusal.conflicts_open":
-    "{count} {count:conflict is:conflicts are} open. The leader settles each before the sign-off.",
-  "refusal.conflict_changed": "This conflict has just changed. Look again, then decide.",
-  "refusal.conflict_open": "This item is in conflict. Open “Conflicts” to see both answers.",
-  "refusal.locked": "The tablet is locked. Unlock it and do it again.",
-  "refusal.nothing_set_aside": "This was decided already.",
-  "refusal.outbox_not_empty": "Some changes are not on the server yet. Send them before the update.",
-  "refusal.person_unknown": "This person no longer uses the tablet. Sign in again with a network.",
-  "refusal.sign_in_needed": "Sign in again with a network. Everything is still saved on this tablet.",
-  "refusal.not_permitted": "Your role on the team does not allow this.",
-  "refusal.step_not_allowed": "This step cannot be taken in the present state of the inspection.",
 };

@@ -1,5 +1,7 @@
 /** Every sentence in Vietnamese; the English catalogue has exactly these keys. */
+import { closing } from "./vi_closing.ts";
 import { frame } from "./vi_frame.ts";
+import { refusals } from "./vi_refusals.ts";
 import { visit } from "./vi_visit.ts";
 
-export const vi = { ...frame, ...visit } as const;
+export const vi = { ...frame, ...visit, ...closing, ...refusals } as const;

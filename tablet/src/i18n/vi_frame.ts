@@ -1,4 +1,4 @@
-/** Vietnamese for the frame: start, work, what waits, settings, refusals. */
+/** Vietnamese for the frame: start, work, what waits, settings. */
 export const frame = {
   "app.name": "Thực Địa",
   "app.skip": "Đến nội dung chính",
@@ -179,34 +179,4 @@ export const frame = {
   "settings.pin": "Đổi mã PIN",
   "settings.pin.old": "Mã PIN hiện nay",
   "settings.pin.changed": "Đã đổi mã PIN.",
-
-  "fault.unnamed": "Việc này chưa làm được. Dữ liệu đã lưu không bị ảnh hưởng.",
-  "refusal.offline":
-    "Không liên lạc được máy chủ. Những gì đã ghi vẫn được lưu trên máy này; hãy thử lại khi có mạng.",
-  "refusal.enrolment_refused":
-    "Mã ghi danh không đúng, đã dùng hoặc đã quá mười phút. Xin quản trị viên mã mới.",
-  "refusal.wrong_server": "Mã này thuộc về máy chủ khác. Mở ứng dụng ở đúng địa chỉ ghi trên trang ghi danh.",
-  "refusal.storage_full":
-    "Bộ nhớ của máy đã đầy nên chưa ghi được. Những gì đã lưu trước đó không bị mất; hãy giải phóng bộ nhớ rồi làm lại.",
-  "refusal.sign_in_refused": "Tên đăng nhập hoặc mật khẩu chưa đúng.",
-  "refusal.throttled": "Đã thử quá nhiều lần. Chờ {retry_after} giây rồi thử lại.",
-  "refusal.pin_too_weak": "Mã PIN này dễ đoán. Chọn ít nhất 6 chữ số, không lặp lại, không liền nhau.",
-  "refusal.witness_wrong": "Mã PIN của người xác nhận chưa đúng.",
-  "refusal.pin_wrong": "Mã PIN chưa đúng. Còn {left} lần thử.",
-  "refusal.pin_blocked": "Đã nhập sai nhiều lần. Chờ đến {until} rồi thử lại; dữ liệu vẫn còn nguyên.",
-  "refusal.not_downloaded": "Cuộc kiểm tra này chưa được tải về máy. Tải khi có mạng rồi mở lại.",
-  "refusal.value_invalid": "Giá trị chưa đúng: {words}. Chưa ghi gì.",
-  "refusal.file_too_large": "Tệp quá lớn. Chọn tệp nhỏ hơn.",
-  "refusal.content_changed": "Nội dung đã thay đổi sau khi hiện trên màn hình. Xem lại biên bản rồi ký lại.",
-  "refusal.signatures_missing": "Chưa đủ chữ ký hoặc ghi nhận từ chối ký của hai bên.",
-  "refusal.conflicts_open": "Còn {count} xung đột. Trưởng đoàn thống nhất từng mục rồi mới ký chốt.",
-  "refusal.conflict_changed": "Xung đột này vừa có thêm thay đổi. Xem lại rồi quyết định.",
-  "refusal.conflict_open": "Mục này đang có xung đột. Mở «Xung đột» để xem cả hai câu trả lời.",
-  "refusal.locked": "Máy đang khóa. Mở khóa rồi làm lại.",
-  "refusal.nothing_set_aside": "Thao tác này đã được quyết định.",
-  "refusal.outbox_not_empty": "Còn thao tác chưa lên máy chủ. Gửi xong rồi mới cập nhật.",
-  "refusal.person_unknown": "Người này không còn dùng máy này. Đăng nhập lại khi có mạng.",
-  "refusal.sign_in_needed": "Cần đăng nhập lại khi có mạng. Mọi thứ vẫn được lưu trên máy.",
-  "refusal.not_permitted": "Vai trò của anh/chị trong đoàn không làm được việc này.",
-  "refusal.step_not_allowed": "Bước này chưa thực hiện được ở trạng thái hiện tại của cuộc kiểm tra.",
 } as const;

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { isStep, itemOf } from "../src/rules/entities.ts";
 import { foldOf } from "../src/rules/fold.ts";
 import { mayWrite } from "../src/rules/permissions.ts";
+import { unseenBy } from "../src/rules/signoff.ts";
 import { stateAfter, stepsOpenTo, takesRecord } from "../src/rules/workflow.ts";
 import type { Role, State } from "../src/store/views.ts";
 import { type PlainEntry, vectors } from "./vectors.ts";
@@ -85,6 +86,13 @@ describe("steps", () => {
   const never = ["not_permitted"];
   test.each(steps.filter((one) => never.includes(one.expected.code ?? "")))("not offered: $name", (one) => {
     expect(stepsOpenTo(standing(one), one.situation.parts[0] as Role)).not.toContain(stepOf(one));
+  });
+
+  const signOffs = cases.filter((one) => stepOf(one) === "signoff");
+  test.each(signOffs)("shows what the signers had not seen: $name", ({ name, operation, before }) => {
+    const entry = (one: PlainEntry) => ({ ...one, digest: "", receivedAt: null, detail: null });
+    const unseen = unseenBy(entry(operation), before.map(entry)).map((one) => one.operation.entity);
+    expect(unseen).toEqual(name === "work that they had not seen is here" ? ["answer/PL-17"] : []);
   });
 
   test("nothing is submitted or reopened where nothing was signed", () => {

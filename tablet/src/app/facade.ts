@@ -199,6 +199,8 @@ export interface Visit {
    * files, `refused` has a code that says why.
    */
   readonly signOffState: view.SignOffState | null;
+  /** What has joined the record since, unseen by those who signed; null where nobody has signed off. */
+  behindSignOff(): Promise<view.BehindSignOff | null>;
 
   readonly teamTablets: view.TeamTablet[];
   /** The hash over everything that belongs to the record as it stands here: what signatures bind to. */
@@ -219,7 +221,10 @@ export interface Visit {
     reason: string;
     witnesses: string[];
   }): Promise<void>;
-  /** Refusals: content_changed, signatures_missing {roles}, conflicts_open {count}. */
+  /**
+   * `exclude` stays out, with all that builds on it.
+   * Refusals: content_changed, signatures_missing {roles}, conflicts_open {count}.
+   */
   signOff(given: { content: string; statement?: string; exclude?: string[] }): Promise<void>;
 }
 

@@ -40,19 +40,26 @@ function ofThisRevision(fold: Fold): Entry[] {
   return steps.slice(steps.findLastIndex(opens) + 1);
 }
 
+/** The latest sign-off of this revision, with the server's reason where it has judged it since. */
 export function signOffOf(fold: Fold): SignOffState | null {
   const steps = ofThisRevision(fold);
   const last = steps.findLast((entry) => entry.operation.type === "inspection.signoff");
   if (!last) return null;
-  const id = last.operation.op_id;
-  const decided = (type: string) =>
-    steps.some((entry) => entry.operation.type === type && isEffective(entry) && bodyIn(entry).op_id === id);
-  const told = { wall: last.operation.wall, code: last.code, message: "" };
+  const { op_id: opId, wall } = last.operation;
+  const decision = (type: string) =>
+    steps.find(
+      (entry) => entry.operation.type === type && isEffective(entry) && bodyIn(entry).op_id === opId,
+    );
+  const content = String(bodyIn(last).content ?? "");
+  const told = { opId, wall, content, code: last.code, detail: last.detail ?? {} };
   if (last.pos === null && isEffective(last)) return { ...told, state: "pending" };
-  if (isEffective(last) || decided("inspection.signoff_confirmed"))
+  if (isEffective(last) || decision("inspection.signoff_confirmed"))
     return { ...told, state: "applied", code: null };
-  const isWaiting = WAITING.has(last.code ?? "") && !decided("inspection.signoff_lapsed");
-  return { ...told, state: isWaiting ? "waiting" : "refused" };
+  const lapsed = decision("inspection.signoff_lapsed");
+  if (!lapsed) return { ...told, state: WAITING.has(last.code ?? "") ? "waiting" : "refused" };
+  // It waited, and what came meanwhile decided against it.
+  const { code, detail } = bodyIn(lapsed);
+  return { ...told, state: "refused", code: String(code), detail: (detail ?? {}) as Body };
 }
 
 /** The supervisor's return that is still to be answered. */

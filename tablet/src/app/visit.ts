@@ -1,5 +1,4 @@
 /** Everything that can be recorded in an open inspection, beside what is read of it. */
-import { contentHashOf } from "../rules/content.ts";
 import { itemsOf } from "../rules/definition.ts";
 import { sha256OfBytes } from "../rules/digest.ts";
 import { isInRecord } from "../rules/entities.ts";
@@ -32,11 +31,16 @@ export class OpenVisit extends VisitViews implements facade.Visit {
     const heads = this.log.reading.heads<view.Answer>(entity, "answer");
     const base = heads.find((head) => head.isMine) ?? heads[0];
     const body = { ...base?.value, ...changed };
+    this.#expectAnswer(item, body);
+    await this.log.write("answer.set", entity, body);
+    return entity;
+  }
+
+  /** Throws Refusal value_invalid. */
+  #expectAnswer(item: string, body: view.Answer): void {
     const known = itemsOf(this.definition).find((one) => one.code === item);
     const fault = known ? answerFault(this.definition, known, body) : "item_unknown";
     if (fault) throw new Refusal("value_invalid", fault, { fault });
-    await this.log.write("answer.set", entity, body);
-    return entity;
   }
 
   async setRow(
@@ -153,6 +157,7 @@ export class OpenVisit extends VisitViews implements facade.Visit {
   }
 
   async resolveStating(conflict: view.ConflictView, value: unknown, reason: string): Promise<void> {
+    if (conflict.kind === "answer" && conflict.item) this.#expectAnswer(conflict.item, value as view.Answer);
     await this.log.record([stating(this.log.fold, conflict, { [conflict.field]: value }, reason)]);
   }
 
@@ -205,8 +210,7 @@ export class OpenVisit extends VisitViews implements facade.Visit {
   }
 
   async #expectContent(shown: string, exclude: readonly string[] = []): Promise<void> {
-    const fold = exclude.length > 0 ? foldOf(this.log.fold.entries.values(), exclude) : this.log.fold;
-    const stands = await contentHashOf(this.id, this.package.checklist.sha256, fold);
+    const stands = await this.contentWithout(exclude);
     if (stands !== shown) throw new Refusal("content_changed", "", { content: stands });
   }
 
@@ -216,8 +220,9 @@ export class OpenVisit extends VisitViews implements facade.Visit {
       throw new Refusal("step_not_allowed", "signoff", { step: "signoff", state: this.state });
     }
     await this.#expectContent(content, exclude);
-    const open = this.conflicts.filter((conflict) => isInRecord(conflict.entity)).length;
-    if (open > 0 && exclude.length === 0) throw new Refusal("conflicts_open", "", { count: open });
+    const signed = foldOf(this.log.fold.entries.values(), exclude);
+    const open = signed.conflicts().filter((conflict) => isInRecord(conflict.entity)).length;
+    if (open > 0) throw new Refusal("conflicts_open", "", { count: open });
     const has = (role: string) =>
       this.signatures.some(
         (one) =>

@@ -1,6 +1,9 @@
 /** What the screens read of an open inspection: cheap getters over its log, and no way to write. */
 import { contentHashOf } from "../rules/content.ts";
+import { RETRACT } from "../rules/entities.ts";
+import { bodyOf, type Entry, foldOf, writesIn } from "../rules/fold.ts";
 import { mayWrite } from "../rules/permissions.ts";
+import { unseenBy } from "../rules/signoff.ts";
 import { stepsOpenTo } from "../rules/workflow.ts";
 import type * as view from "../store/views.ts";
 import type * as facade from "./facade.ts";
@@ -142,13 +145,17 @@ export class VisitViews {
   }
 
   get setAside(): view.SetAsideView[] {
-    return this.log.fold.undecided().map((entry) => ({
-      ...this.log.reading.authored(entry),
-      type: entry.operation.type,
-      entity: entry.operation.entity,
-      code: this.log.fold.leftOut.has(entry.operation.op_id) ? "not_in_signed" : (entry.code ?? ""),
-      message: "",
-    }));
+    const { fold, reading } = this.log;
+    return fold.undecided().map((entry) => {
+      const { type, entity, op_id: id } = entry.operation;
+      const code = fold.leftOut.has(id) ? "not_in_signed" : (entry.code ?? "");
+      const writes = saidIn(entry);
+      const standing = Object.entries(fold.values(entity)).filter(
+        ([field]) => field in writes || RETRACT in writes,
+      );
+      const present = fold.isHidden(entity) ? {} : Object.fromEntries(standing);
+      return { ...reading.authored(entry), type, entity, code, writes, present };
+    });
   }
 
   get openSteps(): string[] {
@@ -171,6 +178,31 @@ export class VisitViews {
 
   get signOffState(): view.SignOffState | null {
     return signOffOf(this.log.fold);
+  }
+
+  /** What belongs to the record and was not before those who signed last; null where nobody has signed off. */
+  async behindSignOff(): Promise<view.BehindSignOff | null> {
+    const told = this.signOffState;
+    const signOff = told && this.log.fold.entries.get(told.opId);
+    if (!told || !signOff) return null;
+    const unseen = unseenBy(signOff, this.log.fold.entries.values());
+    const ids = unseen.map((entry) => entry.operation.op_id);
+    const named = Array.isArray(told.detail.unseen) ? told.detail.unseen.map(String) : [];
+    return {
+      unseen: unseen.map((entry) => {
+        const { type, entity } = entry.operation;
+        return { ...this.log.reading.authored(entry), type, entity, writes: saidIn(entry) };
+      }),
+      elsewhere: named.filter((id) => !this.log.fold.entries.has(id)).length,
+      isSignedWithout: (await this.contentWithout(ids)) === told.content,
+    };
+  }
+
+  /** The content as it would be without the operations and what builds on them. */
+  protected contentWithout(exclude: readonly string[]): Promise<string> {
+    const { fold, package: facts } = this.log;
+    const kept = exclude.length > 0 ? foldOf(fold.entries.values(), exclude) : fold;
+    return contentHashOf(this.id, facts.checklist.sha256, kept);
   }
 
   get teamTablets(): view.TeamTablet[] {
@@ -216,7 +248,13 @@ export class VisitViews {
   protected shownContent = "";
 
   async contentHash(): Promise<string> {
-    this.shownContent = await contentHashOf(this.id, this.package.checklist.sha256, this.log.fold);
+    this.shownContent = await this.contentWithout([]);
     return this.shownContent;
   }
+}
+
+/** What the operation writes, with the reason that it gives. */
+function saidIn({ operation }: Entry): Readonly<Record<string, unknown>> {
+  const { reason } = bodyOf(operation);
+  return { ...writesIn(operation), ...(typeof reason === "string" ? { reason } : {}) };
 }

@@ -84,6 +84,23 @@ export const closing: Record<keyof typeof vietnamese, string> = {
   "sign.waiting": "Waiting for the server to confirm",
   "sign.waiting.lead":
     "The minutes are signed off on this tablet. The server confirms once it has all changes and photos; there is nothing more to do.",
+  "sign.waiting.files": "{count} {count:photo or file is:photos or files are} not on the server yet.",
+  "sign.waiting.tablet": "Waiting for the work of {name}, up to number {seq}.",
+  "sign.notTaken": "The server did not take the sign-off of {time}",
+  "sign.refusedByServer": "The server names the code “{code}”. Signatures and all work are still kept.",
+  "stale.lead":
+    "{count} {count:operation:operations} below joined the record after both sides had signed, and so {count:is:are} not in what was signed.",
+  "stale.elsewhere":
+    "{count} more on the server {count:has:have} not reached this tablet. Send and receive first, then decide:",
+  "stale.again": "Show again and sign again",
+  "stale.again.what":
+    "Both sides read the minutes with these operations in them and sign again above; then the leader signs off again.",
+  "stale.again.go": "Read the minutes",
+  "stale.without": "Sign off without these operations",
+  "stale.without.what":
+    "The record closes with exactly what both sides signed, and the signatures hold. These operations are kept aside for the leader to look at; nothing is lost.",
+  "stale.without.not":
+    "What was signed cannot be closed any more: without these operations the content still differs from it. Show it again and sign again.",
   "sign.done": "The minutes are signed off.",
   "sign.submit": "Submit",
   "sign.submitted": "Submitted.",

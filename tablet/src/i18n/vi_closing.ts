@@ -79,6 +79,22 @@ export const closing = {
   "sign.waiting": "Chờ máy chủ xác nhận",
   "sign.waiting.lead":
     "Biên bản đã ký chốt trên máy này. Máy chủ xác nhận khi nhận đủ thao tác và ảnh; không phải làm gì thêm.",
+  "sign.waiting.files": "Còn {count} ảnh, tệp chưa lên máy chủ.",
+  "sign.waiting.tablet": "Chờ thao tác của {name}, đến số {seq}.",
+  "sign.notTaken": "Máy chủ chưa nhận lần ký chốt lúc {time}",
+  "sign.refusedByServer": "Máy chủ nêu mã «{code}». Chữ ký và mọi thao tác vẫn được lưu.",
+  "stale.lead": "{count} thao tác dưới đây vào hồ sơ khi hai bên đã ký, nên không có trong bản đã ký.",
+  "stale.elsewhere":
+    "Còn {count} thao tác nữa ở máy chủ mà máy này chưa nhận. Gửi và nhận xong rồi quyết định:",
+  "stale.again": "Cho xem lại và ký lại",
+  "stale.again.what":
+    "Hai bên đọc biên bản có cả các thao tác này, ký lại ở trên, rồi trưởng đoàn ký chốt lại.",
+  "stale.again.go": "Xem biên bản",
+  "stale.without": "Ký chốt không gồm các thao tác này",
+  "stale.without.what":
+    "Biên bản chốt đúng nội dung hai bên đã ký, chữ ký đã có vẫn dùng được. Các thao tác này được giữ riêng để trưởng đoàn xem xét, không bị mất.",
+  "stale.without.not":
+    "Không chốt được như bản đã ký: bỏ các thao tác này ra thì nội dung vẫn khác bản đã ký. Cần xem lại và ký lại.",
   "sign.done": "Biên bản đã được ký chốt.",
   "sign.submit": "Gửi duyệt",
   "sign.submitted": "Đã gửi duyệt.",

@@ -62,6 +62,11 @@ export function moment(iso: string | null | undefined, now: Date = new Date()): 
   return day(iso) === day(now.toISOString()) ? time(iso) : `${time(iso)} ${day(iso)}`;
 }
 
+/** 14:32 05/3/2024, whatever day it is today: for what stands in two people's records. */
+export function dayAndTime(iso: string | null | undefined): string {
+  return isWhole(iso) ? `${time(iso)} ${day(iso)}` : "";
+}
+
 /** The moment as a `datetime-local` field shows it, in the zone of the office. */
 export function fieldMoment(iso: string | null | undefined): string {
   if (!isWhole(iso)) return "";

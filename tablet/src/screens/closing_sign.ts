@@ -7,6 +7,7 @@ import { wordsOf } from "../ui/faults.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { chip, complaint, notice } from "../ui/parts.ts";
 import "../ui/stored_picture.ts";
+import "./behind_signoff.ts";
 import "./signing.ts";
 
 const SEATS = ["leader", "unit", "secretary"] as const;
@@ -103,15 +104,51 @@ class ClosingSign extends VisitElement {
   #signOff(): TemplateResult | typeof nothing {
     const { summary, openSteps } = this.visit;
     if (summary.awaitsConfirmation)
-      return notice("attention", html`<p>${t("sign.waiting.lead")}</p>`, t("sign.waiting"));
+      return notice(
+        "attention",
+        html`<p>${t("sign.waiting.lead")}</p>${this.#awaited().map((line) => html`<p>${line}</p>`)}`,
+        t("sign.waiting"),
+      );
     if (summary.state === "in_progress") return notice("info", html`<p>${t("sign.notAgreed")}</p>`);
     if (summary.state !== "agreed") return nothing;
     if (!openSteps.includes("signoff")) return notice("info", html`<p>${t("sign.onlyLeader")}</p>`);
-    const refused = this.visit.signOffState;
-    return html`<section class="card">
-      ${refused && refused.state === "refused" ? notice("wrong", html`<p>${found(`code.${refused.code}`) ?? refused.message}</p>`) : nothing}
+    if (this.#isStale()) return this.#refused();
+    return html`${this.#refused()}<section class="card">
       <p>${t("sign.signOff.what", { hash: grouped(this.content).slice(0, 2 * GROUP + 1) })}</p>
       <button type="button" class="button button-primary button-large button-wide" ?disabled=${this.isBusy} @click=${this.#close}>${t("sign.signOff")}</button></section>`;
+  }
+
+  /** Which tablets and files the server waits for. */
+  #awaited(): string[] {
+    const { missing } = this.visit.signOffState?.detail ?? {};
+    if (Array.isArray(missing)) return [t("sign.waiting.files", { count: missing.length })];
+    const devices = this.visit.package.team.flatMap((mate) =>
+      mate.devices.map((one) => ({ ...one, name: mate.full_name })),
+    );
+    return Object.entries(missing ?? {}).map(([device, seq]) => {
+      const known = devices.find((one) => one.device === device);
+      return t("sign.waiting.tablet", {
+        name: known ? `${known.name}, ${known.label}` : device,
+        seq: String(seq),
+      });
+    });
+  }
+
+  #refused(): TemplateResult | typeof nothing {
+    const told = this.visit.signOffState;
+    if (told?.state !== "refused") return nothing;
+    const words = html`<p>${found(`code.${told.code}`) ?? t("sign.refusedByServer", { code: String(told.code) })}</p>`;
+    return html`<section class="card" data-refused=${told.code}>${notice("wrong", words, t("sign.notTaken", { time: moment(told.wall) }))}
+      ${this.#isStale() ? html`<td-behind-signoff .visit=${this.visit}></td-behind-signoff>` : nothing}</section>`;
+  }
+
+  /** What was signed is not what stands, and nobody has signed anew. */
+  #isStale(): boolean {
+    const told = this.visit.signOffState;
+    if (told?.state !== "refused" || told.code !== "signoff_stale") return false;
+    return !["leader", "unit"].every((role) =>
+      this.visit.signatures.some((one) => one.role === role && one.isCurrent),
+    );
   }
 
   #close(): void {

@@ -1,13 +1,16 @@
 /** Two values for one thing, side by side with their authors, until somebody who may decides with a reason. */
 import { html, nothing, type TemplateResult } from "lit";
 import { either, found, t } from "../i18n/speak.ts";
-import { day, moment } from "../i18n/written.ts";
-import { conclusionsOf, itemsOf } from "../rules/definition.ts";
-import type { Answer, ConflictView, Head, SetAsideView } from "../store/views.ts";
+import { dayAndTime } from "../i18n/written.ts";
+import { type ChecklistItem, itemsOf } from "../rules/definition.ts";
+import { RETRACT } from "../rules/entities.ts";
+import type { Answer, ConflictView, EvidencePiece, Head, ItemView, PhotoView } from "../store/views.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
-import { chip, complaint, empty, prose } from "../ui/parts.ts";
-import { isVerdict, mark, shape, toneOf } from "../ui/verdicts.ts";
-import { deed, thing } from "./deeds.ts";
+import { complaint, empty } from "../ui/parts.ts";
+import "./aside.ts";
+import { thing } from "./deeds.ts";
+import "./response.ts";
+import { saidWords, tabletWords } from "./said.ts";
 
 const OTHER = "other";
 
@@ -26,55 +29,72 @@ class Conflict extends VisitElement {
     ...VisitElement.properties,
     conflict: { attribute: false },
     chosen: { state: true },
-    verdict: { state: true },
+    draft: { state: true },
   };
   declare conflict: ConflictView;
   declare chosen: string;
-  declare verdict: string;
+  /** The answer that is neither side's, as far as it has been put together. */
+  declare draft: Answer;
 
   constructor() {
     super();
     this.chosen = "";
-    this.verdict = "";
+    this.draft = {};
   }
 
   protected override render(): TemplateResult {
     const { conflict } = this;
     const item = itemsOf(this.visit.definition).find((one) => one.code === conflict.item);
     const isAnswer = conflict.entity.startsWith("answer/");
+    const photos = isAnswer && item ? this.visit.item(item.code).photoViews : [];
     return html`<section class="card" data-conflict=${conflict.entity}>
       <h2>${item ? html`<span class="code">${item.code}</span> ${either(item.question_vi, item.question_en)}` : thing(conflict.entity)}</h2>
-      <div class="sides">${conflict.sides.map((side) => this.#side(side, isAnswer))}</div>
-      ${conflict.mayResolve ? this.#decision(isAnswer && item?.response === "conformity") : html`<p class="soft">${t("conflict.onlyLeader")}</p>`}
+      <div class="sides">${conflict.sides.map((side) => this.#side(side, photos))}</div>
+      ${conflict.mayResolve ? this.#decision(isAnswer ? item : undefined) : html`<p class="soft">${t("conflict.onlyLeader")}</p>`}
     </section>`;
   }
 
-  #side(side: Head, isAnswer: boolean): TemplateResult {
+  #side(side: Head, photos: readonly PhotoView[]): TemplateResult {
+    const { entity, field } = this.conflict;
     const isChosen = this.chosen === side.opId;
+    const writes =
+      field === RETRACT ? ((side.value ?? { [RETRACT]: true }) as object) : { [field]: side.value };
+    const own = photos.filter((one) => one.author.device === side.device);
     return html`<article class="side ${isChosen ? "is-chosen" : ""}">
       <div><p class="side-author">${side.actorName}</p>
-      <p class="soft small">${moment(side.wall)} · ${side.receivedAt ? t("conflict.received", { time: moment(side.receivedAt) }) : t("conflict.notReceived")}</p></div>
-      ${isAnswer ? answerWords(side.value as Answer) : html`<p>${prose(plainWords(side.value))}</p>`}
+      <p class="soft small">${tabletWords(this.visit, side.device)} · ${dayAndTime(side.wall)}<br />${side.receivedAt ? t("conflict.received", { time: dayAndTime(side.receivedAt) }) : t("conflict.notReceived")}</p></div>
+      ${saidWords(this.visit, entity, { ...writes })}
+      ${own.length ? html`<div class="photos">${own.map((one) => html`<figure class="photo"><td-picture .visit=${this.visit} .sha256=${one.sha256} .words=${one.caption || t("thing.photo")}></td-picture><figcaption>${one.caption}</figcaption></figure>`)}</div>` : nothing}
       ${this.conflict.mayResolve ? html`<button type="button" class="button" aria-pressed=${isChosen} aria-label="${t("conflict.chooseThis")}: ${side.actorName}" @click=${() => (this.chosen = side.opId)}>${t(isChosen ? "conflict.chosen" : "conflict.chooseThis")}</button>` : nothing}
     </article>`;
   }
 
-  #decision(takesOther: boolean): TemplateResult {
-    const isOther = this.chosen === OTHER;
+  #decision(item: ChecklistItem | undefined): TemplateResult {
+    const isOther = this.chosen === OTHER && item !== undefined;
     return html`<form @submit=${this.#resolve}>
-      ${takesOther ? html`<p><button type="button" class="button" aria-pressed=${isOther} @click=${() => (this.chosen = isOther ? "" : OTHER)}>${t("conflict.other")}</button></p>` : nothing}
-      ${isOther ? this.#other() : nothing}
-      <div class="field"><label for="reason-${this.conflict.entity}">${t("conflict.reason")}</label><p class="hint">${t("conflict.reason.hint")}</p><textarea class="input" id="reason-${this.conflict.entity}" name="reason" rows="2" required></textarea></div>
+      ${item ? html`<p><button type="button" class="button" aria-pressed=${isOther} @click=${() => this.#toggle()}>${t("conflict.other")}</button></p>` : nothing}
+      ${isOther ? this.#other(this.visit.item(item.code)) : nothing}
+      <div class="field"><label for="reason-${this.conflict.entity}">${t("conflict.reason")}</label><p class="hint">${t("conflict.reason.hint")}</p><textarea class="input" id="reason-${this.conflict.entity}" name="reason" rows="2" maxlength="2000" required></textarea></div>
       ${complaint(this.fault)}
-      <button class="button button-primary" ?disabled=${this.isBusy || !this.chosen || (isOther && !this.verdict)}>${t("conflict.resolve")}</button>
+      <button class="button button-primary" ?disabled=${this.isBusy || !this.chosen || (isOther && !isSaid(this.draft))}>${t("conflict.resolve")}</button>
     </form>`;
   }
 
-  #other(): TemplateResult {
-    return html`<div class="answers field" role="group" aria-label=${t("conflict.other")}>
-        ${conclusionsOf(this.visit.definition).map(({ value, label_vi: words }) => html`<button type="button" class="answer ${this.verdict === value && isVerdict(value) ? toneOf(value) : ""}" aria-pressed=${this.verdict === value} @click=${() => (this.verdict = value)}>${isVerdict(value) ? shape(value) : nothing}<span>${found(`verdict.${value}`) ?? words}</span></button>`)}
-      </div>
-      <div class="field"><label for="note-${this.conflict.entity}">${t("conflict.other.note")}</label><textarea class="input" id="note-${this.conflict.entity}" name="note" rows="2"></textarea></div>`;
+  #toggle(): void {
+    this.chosen = this.chosen === OTHER ? "" : OTHER;
+    this.draft = withEvidence(this.conflict.sides.map((side) => side.value as Answer));
+  }
+
+  /** The item's own control, which writes into the draft; what both sides saw is kept as evidence. */
+  #other(view: ItemView): TemplateResult {
+    const summary = { ...view, answer: this.draft, conclusion: this.draft.conclusion ?? null };
+    const write = async (changed: Answer) => {
+      this.draft = { ...this.draft, ...changed };
+    };
+    const evidence = this.draft.evidence ?? [];
+    return html`<td-response class="field" .visit=${this.visit} .summary=${summary} .state=${this.visit.summary.state} .isInSheet=${true} .write=${write}></td-response>
+      ${evidence.length ? html`<p>${t("conflict.other.evidence")}</p><ul class="small">${evidence.map((piece) => html`<li>${found(`evidence.${piece.kind}`) ?? piece.kind}: ${piece.text}</li>`)}</ul>` : nothing}
+      <div class="field"><label for="note-${this.conflict.entity}">${t("conflict.other.note")}</label><textarea class="input" id="note-${this.conflict.entity}" name="note" rows="2" maxlength="10000"></textarea></div>`;
   }
 
   #resolve(event: SubmitEvent): void {
@@ -82,7 +102,7 @@ class Conflict extends VisitElement {
     const given = new FormData(event.target as HTMLFormElement);
     const reason = String(given.get("reason") ?? "").trim();
     if (!reason) return;
-    const stated = { value: this.verdict, conclusion: null, note: String(given.get("note") ?? "").trim() };
+    const stated = { ...this.draft, note: String(given.get("note") ?? "").trim() };
     void this.attempt(() =>
       this.chosen === OTHER
         ? this.visit.resolveStating(this.conflict, stated, reason)
@@ -91,65 +111,20 @@ class Conflict extends VisitElement {
   }
 }
 
-/** What the server keeps without effect, with the sentence that says why. */
-class Aside extends VisitElement {
-  static override properties = { ...VisitElement.properties, aside: { attribute: false } };
-  declare aside: SetAsideView;
-
-  protected override render(): TemplateResult {
-    const { aside } = this;
-    const mayDecide = this.visit.may("quarantine.adopt", aside.entity);
-    return html`<article class="card" data-aside=${aside.opId}>
-      <p class="chips">${chip(deed(aside.type, aside.entity))}</p><p>${found(`code.${aside.code}`) ?? aside.message}</p>
-      <p class="soft small">${aside.actorName}, ${moment(aside.wall)}</p>
-      ${
-        mayDecide
-          ? html`<form @submit=${this.#decide}><div class="field"><label for="why-${aside.opId}">${t("conflict.reason")}</label><input class="input" id="why-${aside.opId}" name="reason" required /></div>
-        ${complaint(this.fault)}
-        <div class="actions"><button class="button button-primary" name="deed" value="adopt" ?disabled=${this.isBusy}>${t("aside.adopt")}</button><button class="button" name="deed" value="dismiss" ?disabled=${this.isBusy}>${t("aside.dismiss")}</button></div></form>`
-          : nothing
-      }
-    </article>`;
-  }
-
-  #decide(event: SubmitEvent): void {
-    event.preventDefault();
-    const reason = String(new FormData(event.target as HTMLFormElement).get("reason") ?? "").trim();
-    const isAdopting = (event.submitter as HTMLButtonElement | null)?.value === "adopt";
-    const { opId } = this.aside;
-    if (reason)
-      void this.attempt(() =>
-        isAdopting ? this.visit.adopt(opId, reason) : this.visit.dismiss(opId, reason),
-      );
-  }
+function isSaid(draft: Answer): boolean {
+  return (draft.value ?? null) !== null || Boolean(draft.conclusion);
 }
 
-function answerWords(answer: Answer): TemplateResult {
-  const measured = answer.value !== undefined && answer.value !== null && !isVerdict(answer.value);
-  return html`<p class="side-value">${mark(answer.conclusion ?? answer.value)}${measured ? html` ${valueWords(answer.value)}` : nothing}</p>
-    ${answer.note ? html`<p>${prose(answer.note)}</p>` : nothing}
-    ${answer.not_applicable_reason ? html`<p>${t("item.reason")}: ${prose(answer.not_applicable_reason)}</p>` : nothing}
-    ${answer.evidence?.length ? html`<ul class="small">${answer.evidence.map((piece) => html`<li>${found(`evidence.${piece.kind}`) ?? piece.kind}: ${piece.text}</li>`)}</ul>` : nothing}`;
-}
-
-/** A measured value as the minutes write it. */
-export function valueWords(value: unknown): string {
-  if (typeof value === "object" && value !== null && "numerator" in value && "denominator" in value) {
-    return `${value.numerator}/${value.denominator}`;
+/** An answer that says nothing yet and keeps what either side has seen, each piece once. */
+export function withEvidence(sides: readonly (Answer | null)[]): Answer {
+  const pieces = new Map<string, EvidencePiece>();
+  for (const piece of sides.flatMap((side) => side?.evidence ?? [])) {
+    pieces.set(JSON.stringify([piece.kind, piece.text]), piece);
   }
-  const text = String(value);
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? day(text) : (found(`value.${text}`) ?? text);
-}
-
-function plainWords(value: unknown): string {
-  if (value === null || value === undefined) return "–";
-  if (typeof value !== "object") return valueWords(value);
-  return Object.values("columns" in value ? (value.columns as object) : value)
-    .filter((part) => part !== null && part !== "")
-    .map((part) => (typeof part === "object" ? JSON.stringify(part) : valueWords(part)))
-    .join("\n");
+  const evidence = [...pieces.values()];
+  if (evidence.length === 0) return {};
+  return { evidence, evidence_kind: [...new Set(evidence.map((piece) => piece.kind))] };
 }
 
 named("td-conflict", Conflict);
-named("td-aside", Aside);
 named("td-conflicts", Conflicts);

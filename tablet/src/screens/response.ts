@@ -22,6 +22,7 @@ export class Response extends VisitElement {
     summary: { attribute: false },
     state: {},
     isInSheet: { type: Boolean },
+    write: { attribute: false },
     pending: { state: true },
   };
   protected override readonly isWatching = false;
@@ -29,16 +30,23 @@ export class Response extends VisitElement {
   /** Of the inspection: what is signed takes no answers. */
   declare state: State;
   declare isInSheet: boolean;
+  /** Where the answer goes instead of the record: a decision that is still being put into words. */
+  declare write: ((changed: Answer) => Promise<unknown>) | null;
   declare pending: string | null;
 
   constructor() {
     super();
     this.isInSheet = false;
+    this.write = null;
     this.pending = null;
   }
 
   get #isOff(): boolean {
-    return !mayRecord(this.visit, "answer.set", `answer/${this.summary.code}`);
+    return !this.write && !mayRecord(this.visit, "answer.set", `answer/${this.summary.code}`);
+  }
+
+  #write(changed: Answer): Promise<unknown> {
+    return this.write ? this.write(changed) : this.visit.answer(this.summary.code, changed);
   }
 
   protected override render(): TemplateResult {
@@ -53,7 +61,7 @@ export class Response extends VisitElement {
   /** The members are durable before anything here shows them as chosen. */
   async #save(changed: Answer, pending: string): Promise<void> {
     this.pending = pending;
-    const wasSaved = await this.attempt(() => this.visit.answer(this.summary.code, changed));
+    const wasSaved = await this.attempt(() => this.#write(changed));
     this.pending = null;
     if (wasSaved) this.tell("answered", this.summary.code);
   }
@@ -198,12 +206,12 @@ export class Response extends VisitElement {
 
   #text(): TemplateResult {
     const value = typeof this.summary.answer?.value === "string" ? this.summary.answer.value : "";
-    return html`<td-words .label=${t("text.answer")} .value=${value} .isOff=${this.#isOff} .save=${(text: string) => this.visit.answer(this.summary.code, { value: text || null })}></td-words>`;
+    return html`<td-words .label=${t("text.answer")} .value=${value} .isOff=${this.#isOff} .save=${(text: string) => this.#write({ value: text || null })}></td-words>`;
   }
 
   #reason(): TemplateResult {
-    const { answer, code } = this.summary;
-    return html`<td-words .label=${t("item.reason")} .value=${answer?.not_applicable_reason ?? ""} .isOff=${this.#isOff} isLine .save=${(text: string) => this.visit.answer(code, { not_applicable_reason: text || null })}></td-words>`;
+    const { answer } = this.summary;
+    return html`<td-words .label=${t("item.reason")} .value=${answer?.not_applicable_reason ?? ""} .isOff=${this.#isOff} isLine .save=${(text: string) => this.#write({ not_applicable_reason: text || null })}></td-words>`;
   }
 }
 

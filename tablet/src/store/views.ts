@@ -270,19 +270,42 @@ export interface SignatureView {
   isCurrent: boolean;
 }
 
-/** An operation that the server keeps without effect, with the sentence that says why. */
+/** An operation that the server keeps without effect, with what it would have written and what stands there. */
 export interface SetAsideView extends Authored {
   type: string;
   entity: string;
   code: string;
-  message: string;
+  /** What would stand if it were taken in. */
+  writes: Readonly<Record<string, unknown>>;
+  /** What stands in the same fields now; empty where nothing does. */
+  present: Readonly<Record<string, unknown>>;
 }
 
 export interface SignOffState {
+  opId: string;
   wall: string;
+  /** The content that was signed. */
+  content: string;
   state: "pending" | "waiting" | "applied" | "refused";
   code: string | null;
-  message: string;
+  /** What the server said beside the code: `unseen` operations, `missing` tablets or files. */
+  detail: Readonly<Record<string, unknown>>;
+}
+
+/** An operation of the record that was not before those who signed. */
+export interface UnseenView extends Authored {
+  type: string;
+  entity: string;
+  writes: Readonly<Record<string, unknown>>;
+}
+
+/** What has joined the record behind the back of a sign-off. */
+export interface BehindSignOff {
+  unseen: UnseenView[];
+  /** So many more the server has and this tablet has not pulled yet. */
+  elsewhere: number;
+  /** Without them the content is again the one that was signed, so that its signatures hold. */
+  isSignedWithout: boolean;
 }
 
 export interface GapView {

@@ -92,7 +92,7 @@ class Conflict extends VisitElement {
       this.draft = { ...this.draft, ...changed };
     };
     const evidence = this.draft.evidence ?? [];
-    return html`<td-response class="field" .visit=${this.visit} .summary=${summary} .state=${this.visit.summary.state} .isInSheet=${true} .write=${write}></td-response>
+    return html`<div class="field"><td-response .visit=${this.visit} .summary=${summary} .state=${this.visit.summary.state} .isInSheet=${true} .write=${write}></td-response></div>
       ${evidence.length ? html`<p>${t("conflict.other.evidence")}</p><ul class="small">${evidence.map((piece) => html`<li>${found(`evidence.${piece.kind}`) ?? piece.kind}: ${piece.text}</li>`)}</ul>` : nothing}
       <div class="field"><label for="note-${this.conflict.entity}">${t("conflict.other.note")}</label><textarea class="input" id="note-${this.conflict.entity}" name="note" rows="2" maxlength="10000"></textarea></div>`;
   }

@@ -18,6 +18,10 @@ SEATS = (("leader", "Trưởng đoàn kiểm tra"), ("unit", "Đại diện cơ 
 LATE_NOTE = "Sổ theo dõi chưa cập nhật từ tháng 3."
 WITHOUT = "Ký chốt không gồm các thao tác này"
 
+Held = tuple[tuple[int, int], str]
+LYING: Held = (hands.LANDSCAPE, "light")
+HOLDS: tuple[Held, ...] = (LYING, (hands.PORTRAIT, "dark"))
+
 
 @pytest.fixture
 def visit(app: Flask) -> Visit:
@@ -35,9 +39,9 @@ def on_server(visit: Visit) -> Record:
         return record.record_of(log_reading.whole_fold(session, visit.inspection))
 
 
-def opened(chromium: Browser, address: str, visit: Visit, size=hands.LANDSCAPE, scheme="light") -> Page:
+def opened(chromium: Browser, address: str, visit: Visit, held: Held = LYING) -> Page:
     """The leader's tablet with the inspection on it."""
-    page = hands.window(chromium, address, size, scheme)
+    page = hands.window(chromium, address, *held)
     hands.opened_by(page, visit.app, "truong.doan")
     hands.enter(page, visit)
     return page
@@ -77,11 +81,11 @@ def signed_too_early(page: Page, visit: Visit) -> None:
     expect(page.locator("[data-refused='signoff_stale']")).to_contain_text("1 thao tác")
 
 
-@pytest.mark.parametrize("held", [(hands.LANDSCAPE, "light"), (hands.PORTRAIT, "dark")])
+@pytest.mark.parametrize("held", HOLDS)
 def test_a_sign_off_met_by_a_late_answer_shows_it_and_closes_without_it(
-    chromium: Browser, address: str, visit: Visit, held: tuple[tuple[int, int], str]
+    chromium: Browser, address: str, visit: Visit, held: Held
 ):
-    page = opened(chromium, address, visit, *held)
+    page = opened(chromium, address, visit, held)
     signed_too_early(page, visit)
     stale = page.locator("[data-refused='signoff_stale']")
     expect(stale.locator("[data-unseen]")).to_have_count(1)
@@ -140,11 +144,11 @@ def test_what_came_later_still_is_shown_too_and_left_out_with_it(
     assert {"PL-02", "PL-03"} & set(on_server(visit).answers) == set()
 
 
-@pytest.mark.parametrize("held", [(hands.LANDSCAPE, "light"), (hands.PORTRAIT, "dark")])
+@pytest.mark.parametrize("held", HOLDS)
 def test_another_conclusion_keeps_what_both_sides_saw(
-    chromium: Browser, address: str, visit: Visit, held: tuple[tuple[int, int], str]
+    chromium: Browser, address: str, visit: Visit, held: Held
 ):
-    page = opened(chromium, address, visit, *held)
+    page = opened(chromium, address, visit, held)
     seen = [{"kind": "quan_sat", "text": "Phòng một cửa: bảng niêm yết cũ"}]
     visit.answer("PL-01", "kph_nhe", role="secretary", note="Niêm yết bản cũ.", evidence=seen)
     assert visit.push("secretary") == ["conflict"]

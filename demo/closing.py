@@ -125,6 +125,10 @@ def _sent_back(visit: Visit) -> None:
     meet(visit.team)
     visit.say(f"  lãnh đạo trả lại, {answered} nhận xét về đến máy tính bảng và đã được bổ sung")
     _plainly(visit)
+    accepted = fieldwork.answered_remarks(visit.team)
+    for remark in accepted:
+        office.accept_remark(visit.supervisor, visit.inspection, remark.removeprefix("remark/"))
+    visit.say(f"  lãnh đạo xem phần bổ sung và chấp nhận trả lời của {len(accepted)} nhận xét")
 
 
 def _refused(visit: Visit) -> None:

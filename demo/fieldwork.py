@@ -213,7 +213,7 @@ def submit(team: Team) -> None:
 def answer_remarks(team: Team, owners: dict[str, str]) -> int:
     """What the supervisor asked about is corrected by whoever wrote it, and answered; how many remarks."""
     leader = team.seat("leader").tablet
-    open_remarks = list(_open_remarks(leader, team.inspection))
+    open_remarks = list(_remarks(leader, team.inspection, "open"))
     for remark, about in open_remarks:
         item = about.removeprefix("answer/")
         role = owners[item]
@@ -222,12 +222,17 @@ def answer_remarks(team: Team, owners: dict[str, str]) -> int:
     return len(open_remarks)
 
 
-def _open_remarks(tablet: Tablet, inspection: str) -> Iterable[tuple[str, str]]:
-    """The remarks that wait for an answer, each with the entity it is about."""
+def answered_remarks(team: Team) -> list[str]:
+    """The remarks that the team has answered and nobody has accepted."""
+    return [remark for remark, _ in _remarks(team.seat("leader").tablet, team.inspection, "answered")]
+
+
+def _remarks(tablet: Tablet, inspection: str, state: str) -> Iterable[tuple[str, str]]:
+    """The remarks in this state, each with the entity it is about."""
     folded = tablet.fold(inspection)
     for remark in folded.entities("remark"):
         values = folded.values(remark)
-        if values.get("state") == "open":
+        if values.get("state") == state:
             yield remark, values["remark"]["entity"]
 
 

@@ -71,7 +71,7 @@ def broken(audit: Audit) -> list[str]:
     """Every invariant that does not hold, each as a sentence; empty when all is well."""
     checks = (
         _durable_ack, _exactly_once, _contiguity, _cursor, _convergence, _no_silent_loss, _freeze, _chains,
-        _receipts, _blobs, _explained,
+        _receipts, _blobs, _explained, _settled,
     )  # fmt: skip
     return [f"{check.__doc__} {found}" for check in checks for found in check(audit)]
 
@@ -216,6 +216,15 @@ def _explained(audit: Audit) -> Iterator[str]:
     yield from (
         f"thao tác {entry.op_id} ({entry.operation.type}) chưa được quyết định" for entry in undecided
     )
+
+
+def _settled(audit: Audit) -> Iterator[str]:
+    """Mọi nhận xét của lãnh đạo đã được chấp nhận trả lời:"""
+    spoken_of = {
+        verb: {entry["op"]["entity"] for entry in audit.entries if entry["op"]["type"] == f"remark.{verb}"}
+        for verb in ("add", "accept")
+    }
+    yield from sorted(spoken_of["add"] - spoken_of["accept"])
 
 
 def _sha256(content: bytes) -> str:

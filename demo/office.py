@@ -83,6 +83,11 @@ def send_back(supervisor: Person, inspection: str, *, reason: str, remarks: list
     )
 
 
+def accept_remark(supervisor: Person, inspection: str, remark: str) -> None:
+    """The team's answer to the remark is enough."""
+    supervisor.line.post(f"/api/v1/inspections/{inspection}/remarks/{remark}/acceptance", {})
+
+
 def approve(supervisor: Person, inspection: str, *, content: str) -> None:
     """The content is approved."""
     supervisor.line.post(f"/api/v1/inspections/{inspection}/approve", {"content": content})

@@ -56,6 +56,11 @@ def test_the_story_is_told_in_full(done):
     assert done.outcome.findings == 10
 
 
+def test_the_remark_comes_full_circle(done):
+    said = [entry["op"]["type"] for entry in done.audit.entries if entry["op"]["type"].startswith("remark.")]
+    assert said == ["remark.add", "remark.answer", "remark.accept"]
+
+
 def test_the_network_was_bad_and_nothing_is_there_twice(done):
     assert done.outcome.repeated > 0
     ids = [entry["op"]["op_id"] for entry in done.audit.entries]
@@ -104,7 +109,13 @@ def without_parents(audit: Audit) -> Audit:
     return replace(audit, entries=[{**e, "op": {**e["op"], "parents": []}} for e in audit.entries])
 
 
+def without_acceptance(audit: Audit) -> Audit:
+    kept = [entry for entry in audit.entries if entry["op"]["type"] != "remark.accept"]
+    return replace(audit, entries=kept)
+
+
 TAMPERED = [
+    ("Mọi nhận xét", without_acceptance),
     ("I7", without_parents),
     ("I9", lambda audit: entries_with(audit, 20, effect="quarantined")),
     ("I9", another_note),

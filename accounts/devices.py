@@ -151,6 +151,17 @@ def check_may_read(device: Device) -> None:
         )
 
 
+def only_sends(device: Device) -> bool:
+    """Whether the tablet may bring what it recorded and is told nothing: it is lost.
+
+    Raises:
+        DeviceRevoked: it was stolen, and brings nothing either.
+    """
+    if device.revoke_mode == RevokeMode.STOLEN:
+        check_may_read(device)
+    return device.revoke_mode == RevokeMode.LOST
+
+
 def grant(session: Session, device: Device, person_id: str, *, at: datetime) -> DeviceGrant:
     """The person may write on the tablet for 30 days from now.
 

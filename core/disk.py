@@ -31,3 +31,17 @@ def check(folder: Path, *, incoming_bytes: int) -> None:
             "Ảnh và tệp vẫn còn trên máy gửi; hãy gửi lại sau. Kết quả kiểm tra vẫn gửi được.",
             free_bytes=usage.free, reserved_percent=reserved_percent,
         )  # fmt: skip
+
+
+def takes(folder: Path, incoming_bytes: int) -> bool:
+    """Whether the disk of the folder would take a file of that size and keep its reserve."""
+    usage = shutil.disk_usage(folder)
+    return keeps_reserve(
+        free_bytes=usage.free, total_bytes=usage.total, incoming_bytes=incoming_bytes,
+        reserved_percent=settings.current().reserved_percent,
+    )  # fmt: skip
+
+
+def has_free(folder: Path, least_bytes: int) -> bool:
+    """Whether the disk of the folder has at least so many bytes left."""
+    return shutil.disk_usage(folder).free >= least_bytes

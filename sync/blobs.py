@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from accounts import devices
 from core import errors, files, journal
 from core.caller import Caller
 from core.files import Received
 from inspections import log
-from inspections.models import BlobReference, TeamMember, UploadedBlob
+from inspections.models import BlobReference, LoggedOperation, TeamMember, UploadedBlob
 from sync import limits, streams
 from sync.errors import BlobNameWrong, BlobUnknown, BlobUnwanted
 from sync.schemas import MissingIn
@@ -56,20 +57,34 @@ def media_type(announced: str) -> str:
 def wanted_by(session: Session, sha256: str, inspection: str | None, caller: Caller) -> tuple[str, ...]:
     """The caller's inspections that a file is for: the one named, or those whose operations speak of it.
 
+    A lost tablet brings only files that an operation of its own speaks of, so that whoever adopts what it
+    recorded has the photos too, and whoever found it can put nothing else here.
+
     Raises:
+        DeviceRevoked: the tablet was stolen.
         InspectionUnknown: the one named is not the caller's.
         BlobUnwanted: none was named and none speaks of it.
     """
-    if inspection is not None:
-        return (streams.visible(session, inspection, caller).id,)
+    is_lost = devices.only_sends(devices.tablet(session, str(caller.device_id)))
+    named = None if inspection is None else streams.visible(session, inspection, caller).id
+    if named is not None and not is_lost:
+        return (named,)
     own = select(TeamMember.inspection_id).where(TeamMember.person_id == caller.person_id)
     query = select(BlobReference.inspection).where(
-        BlobReference.sha256 == sha256, BlobReference.inspection.in_(own)
+        BlobReference.sha256 == sha256, BlobReference.inspection.in_(own if named is None else [named])
     )
+    query = query.where(_said_by(caller)) if is_lost else query
     found = tuple(sorted(set(session.scalars(query))))
     if not found:
         raise BlobUnwanted("Gửi thao tác nhắc đến tệp trước, hoặc nêu cuộc kiểm tra (?inspection=).")
     return found
+
+
+def _said_by(caller: Caller) -> ColumnElement[bool]:
+    """That the reference stands in an operation of the caller's tablet."""
+    return BlobReference.op_id.in_(
+        select(LoggedOperation.op_id).where(LoggedOperation.device == caller.device_id)
+    )
 
 
 def store(session: Session, upload: Upload, *, by: Caller, at: datetime) -> bool:
@@ -110,7 +125,10 @@ def readable(session: Session, sha256: str, caller: Caller) -> UploadedBlob:
 def missing(session: Session, asked: MissingIn, caller: Caller) -> list[str]:
     """Those of the files that have not come for the inspection, in the order asked.
 
+    A lost tablet hears only of files that an operation of its own speaks of; all others are missing to it.
+
     Raises:
+        DeviceRevoked: the tablet was stolen.
         InspectionUnknown: it is not the caller's.
         BlobNameWrong, Malformed: a wrong name, or too many.
     """
@@ -118,7 +136,11 @@ def missing(session: Session, asked: MissingIn, caller: Caller) -> list[str]:
         raise errors.Malformed("Hỏi quá nhiều tệp một lần.", max_hashes=limits.MAX_HASHES)
     inspection = streams.visible(session, asked.inspection, caller)
     wanted = {name: sha256_of(name) for name in asked.hashes}
-    come = _come(session, inspection.id, sorted(set(wanted.values())))
+    hashes = sorted(set(wanted.values()))
+    come = _come(session, inspection.id, hashes)
+    if devices.only_sends(devices.tablet(session, str(caller.device_id))):
+        own = select(BlobReference.sha256).where(BlobReference.sha256.in_(hashes), _said_by(caller))
+        come &= set(session.scalars(own.where(BlobReference.inspection == inspection.id)))
     return [name for name, sha256 in wanted.items() if sha256 not in come]
 
 

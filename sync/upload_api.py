@@ -12,7 +12,6 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.http import http_date
 
-from accounts import devices
 from core import access, clock, db, errors, files, framing, ids
 from core.access import DEVICE
 from core.caller import Caller
@@ -55,12 +54,6 @@ def describe(*, session: Session, caller: Caller) -> Response:  # noqa: ARG001 (
     return response
 
 
-def _caller(session: Session) -> Caller:
-    caller = access.identify(DEVICE, request, session)
-    devices.check_may_read(devices.tablet(session, str(caller.device_id)))
-    return caller
-
-
 def _part(offset: int) -> Part:
     """The part in the body, of which not a byte has been read.
 
@@ -80,7 +73,7 @@ def _begin() -> Received:
     has_part = bool(request.content_length) or request.mimetype == upload_headers.PART_TYPE
     part = _part(0) if has_part else None
     with db.reading() as session:
-        caller = _caller(session)
+        caller = access.identify(DEVICE, request, session)
         inspections = blobs.wanted_by(session, announced.sha256, announced.inspection, caller)
         incoming = quotas.Incoming(
             announced.sha256, announced.length_bytes, str(caller.device_id), inspections
@@ -128,7 +121,7 @@ def _continue(*, with_part: bool) -> Received:
     offset = upload_headers.offset(request.headers) if with_part else 0
     part = _part(offset) if with_part else None
     with db.reading() as session:
-        caller = _caller(session)
+        caller = access.identify(DEVICE, request, session)
         upload = uploads.found(session, upload_id, caller, at=clock.now())
         blobs.wanted_by(session, upload.sha256, upload.inspection, caller)
         announced, is_finished = uploads.announced_of(upload), upload.finished_at is not None

@@ -1,13 +1,17 @@
 """What each way of taking a tablet out of use means on every route, from the page's button to the wire."""
 
+import base64
+import hashlib
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
 from accounts.device_models import Device
-from core import db, ids
+from core import db, ids, settings
 from tests import people
 from tests.tablets import Office, Tablet
-from tests.visits import Visit, registered
+from tests.visits import Visit, picture, registered
 
 READS = ("/sync/v1/heads", "/sync/v1/packages")
 
@@ -76,9 +80,115 @@ def test_a_lost_tablet_is_heard_set_aside_and_told_nothing(app: Flask, visit: Vi
     assert reading(tablet, visit.inspection) == [(403, "device_revoked", False)] * 4
 
 
+LOST, OTHER = picture(size=(640, 480)), picture(size=(320, 240))
+
+
+def named(content: bytes) -> str:
+    """The name of a file."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def put(tablet: Tablet, content: bytes, query: str = "") -> tuple[int, str]:
+    """Send the whole file; status and code."""
+    answer = tablet.client.put(
+        f"/sync/v1/blobs/{named(content)}{query}", data=content, headers=tablet.headers
+    )
+    return answer.status_code, answer.json.get("code", "")
+
+
+def announce(tablet: Tablet, inspection: str, content: bytes):
+    """Begin to send the file in parts, with all of it in the first."""
+    pairs = {"sha256": named(content).removeprefix("sha256:"), "inspection": inspection}
+    told = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in pairs.items())
+    return tablet.client.post(
+        "/sync/v1/blobs/", data=content, content_type="application/offset+octet-stream",
+        headers=tablet.headers | {
+            "Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Upload-Metadata": told,
+        },
+    )  # fmt: skip
+
+
+def ask_for(tablet: Tablet, inspection: str, *contents: bytes):
+    """Which of the files have not come."""
+    asked = {"inspection": inspection, "hashes": [named(content) for content in contents]}
+    return tablet.client.post("/sync/v1/blobs/missing", json=asked, headers=tablet.headers)
+
+
+def lost_with_a_photo(app: Flask, visit: Visit) -> tuple[Tablet, str]:
+    """The secretary's tablet, lost, with a photo that was taken on it and is not here; the operation's id."""
+    tablet = visit.tablet("secretary")
+    taken_out(app, tablet, "lost")
+    assert tablet.authorise(Office(app, "thu.ky")).status_code == 200
+    body = {"blob": named(LOST), "size": len(LOST), "mime": "image/jpeg", "item": None, "caption": "Tủ hồ sơ"}
+    op_id = tablet.record(visit.inspection, "photo.add", f"photo/{ids.new_id()}", body)
+    answer = tablet.push(len(tablet.operations)).json
+    assert (answer["results"][0]["status"], answer["missing_blobs"]) == ("quarantined", [named(LOST)])
+    return tablet, op_id
+
+
+def test_who_adopts_what_a_lost_tablet_recorded_has_its_photos(app: Flask, visit: Visit):
+    tablet, op_id = lost_with_a_photo(app, visit)
+    assert put(tablet, LOST) == (201, "")
+    leader = people.Browser(app)
+    assert leader.sign_in("truong.doan").status_code == 303
+    adopted = leader.submit(
+        f"{visit.address}/quarantine", form_at=visit.address, op_id=op_id, decision="adopt",
+        reason="Máy đã được tìm thấy",
+    )  # fmt: skip
+    assert adopted.status_code == 303
+    photo = f"{visit.address}/photos/{named(LOST).removeprefix('sha256:')}?size=original"
+    with leader.client.get(photo) as shown:
+        assert shown.data == LOST
+    assert "Tủ hồ sơ" in leader.client.get(visit.address).text
+
+
+def test_a_lost_tablet_may_send_its_photo_in_parts(app: Flask, visit: Visit):
+    tablet, _ = lost_with_a_photo(app, visit)
+    answer = announce(tablet, visit.inspection, LOST)
+    assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, str(len(LOST)))
+    assert put(tablet, LOST) == (200, "")
+
+
+def test_a_lost_tablet_puts_nothing_here_that_it_did_not_record(app: Flask, visit: Visit):
+    """Not even what another tablet speaks of, nor by naming the inspection."""
+    visit.photo(None, OTHER, arrives=False)
+    tablet, _ = lost_with_a_photo(app, visit)
+    query = f"?inspection={visit.inspection}"
+    assert [put(tablet, OTHER), put(tablet, OTHER, query)] == [(404, "blob_unwanted")] * 2
+    assert announce(tablet, visit.inspection, OTHER).json["code"] == "blob_unwanted"
+
+
+def test_a_lost_tablet_learns_of_no_file_but_its_own(app: Flask, visit: Visit):
+    visit.photo(None, OTHER)
+    tablet, _ = lost_with_a_photo(app, visit)
+
+    def missing() -> list[str]:
+        return ask_for(tablet, visit.inspection, OTHER, LOST).json["missing"]
+
+    assert missing() == [named(OTHER), named(LOST)]
+    put(tablet, LOST)
+    assert missing() == [named(OTHER)]
+    for content in (OTHER, LOST):
+        answer = tablet.get(f"/sync/v1/blobs/{named(content)}")
+        assert (answer.status_code, answer.json["code"]) == (403, "device_revoked")
+
+
+def test_the_quota_holds_for_a_lost_tablet(app: Flask, visit: Visit):
+    tablet, _ = lost_with_a_photo(app, visit)
+    chosen = app.extensions[settings.SETTINGS]
+    app.extensions[settings.SETTINGS] = replace(chosen, device_daily_mb=0)
+    assert put(tablet, LOST) == (507, "quota_reached")
+
+
 def test_a_stolen_tablet_is_shut_out_everywhere_and_told_to_wipe(app: Flask, visit: Visit):
     tablet = visit.tablet("leader")
     taken_out(app, tablet, "stolen")
     assert reading(tablet, visit.inspection) == [(403, "device_revoked", True)] * 4
-    for answer in (sent(visit, tablet), signed_in_again(app, tablet)):
+    sending = (
+        ask_for(tablet, visit.inspection, LOST), announce(tablet, visit.inspection, LOST),
+        tablet.client.put(
+            f"/sync/v1/blobs/{named(LOST)}?inspection={visit.inspection}", data=LOST, headers=tablet.headers
+        ),
+    )  # fmt: skip
+    for answer in (sent(visit, tablet), signed_in_again(app, tablet), *sending):
         assert (answer.status_code, answer.json["code"], answer.json["wipe"]) == (403, "device_revoked", True)

@@ -6,18 +6,19 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from core import files, ids, settings
+from core import clock, db, files, ids, jobs, settings
 from core.stores import FolderStore
 from tests.tablets import Tablet
 from tests.teams import Team, team_on_its_way
 
-DISK_MB = 24
-RESERVED_PERCENT = 25
+DISK_MB = 80
+RESERVED_PERCENT = 30
 
 
 @pytest.fixture
@@ -58,6 +59,30 @@ def put(tablet: Tablet, team: Team, content: bytes) -> tuple[int, str]:
     return answer.status_code, answer.json.get("code", "")
 
 
+def readiness(app: Flask) -> tuple[int, str, bool, bool]:
+    """What programs hear that ask whether the server can work."""
+    answer = app.test_client().get("/readyz")
+    told = answer.json
+    return answer.status_code, told["status"], told["takes_operations"], told["takes_files"]
+
+
+def test_a_server_is_ready_until_its_disk_takes_nothing_more(tight: Flask):
+    with tight.app_context():
+        data = settings.current().data
+    assert readiness(tight) == (200, "ready", True, True)
+    ballast = data / "of-another-program"
+    ballast.write_bytes(bytes(shutil.disk_usage(data).free - 2 * 1024 * 1024))
+    assert readiness(tight) == (503, "not_ready", False, False)
+    ballast.unlink()
+    assert readiness(tight) == (200, "ready", True, True)
+
+
+def test_documents_that_wait_too_long_do_not_shut_out_operations(tight: Flask):
+    with tight.app_context(), db.writing() as session:
+        jobs.enqueue(session, "sync.sweep_uploads", {}, at=clock.now() - timedelta(hours=1))
+    assert readiness(tight) == (200, "degraded", True, True)
+
+
 def test_photos_stop_at_the_reserve_and_operations_go_on(tight: Flask):
     team = team_on_its_way(tight)
     tablet = team.tablet()
@@ -65,6 +90,7 @@ def test_photos_stop_at_the_reserve_and_operations_go_on(tight: Flask):
     taken = answers.count((201, ""))
     assert 5 < taken < DISK_MB * (100 - RESERVED_PERCENT) / 100
     assert set(answers[taken:]) == {(507, "disk_nearly_full")}
+    assert readiness(tight) == (200, "degraded", True, False)
     for number in range(200):
         body = {"text": f"Ghi chú {number} " + "ờ" * 500}
         tablet.record(team.id, "note.add", f"note/{ids.new_id()}", body)
@@ -101,7 +127,6 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_file_keeps_no_half_of_it(tight:
 
 def _begun(app: Flask, tablet: Tablet, team: Team, photo: bytes) -> str:
     """An upload that was announced while there was still room for it."""
-    from core import clock, db
     from core.caller import Caller
     from sync import uploads
     from sync.upload_headers import Announced

@@ -126,8 +126,8 @@ def _sent_back(visit: Visit) -> None:
     visit.say(f"  lãnh đạo trả lại, {answered} nhận xét về đến máy tính bảng và đã được bổ sung")
     _plainly(visit)
     accepted = fieldwork.answered_remarks(visit.team)
-    for remark in accepted:
-        office.accept_remark(visit.supervisor, visit.inspection, remark.removeprefix("remark/"))
+    for name in accepted:
+        office.accept_remark(visit.supervisor, visit.inspection, name.removeprefix("remark/"))
     visit.say(f"  lãnh đạo xem phần bổ sung và chấp nhận trả lời của {len(accepted)} nhận xét")
 
 

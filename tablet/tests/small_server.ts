@@ -20,7 +20,7 @@ interface Stored {
   op: Operation;
 }
 
-interface Push {
+export interface Push {
   device: string;
   epoch: string;
   prev: string;
@@ -43,6 +43,8 @@ export class SmallServer {
   chain: Stored[] = [];
   #genesis = "";
   readonly pushes: Push[] = [];
+  /** Tablets that the package names for the leader beside the one that asks. */
+  mates: { id: string; jwk: JsonWebKey }[] = [];
   readonly asked: string[] = [];
   /** What the receipt is made for instead of the chain's end, with a good signature. */
   signedHash: string | null = null;
@@ -75,7 +77,7 @@ export class SmallServer {
     if (path === "/api/v1/sessions") return { person: PERSON, csrf_token: "c" };
     if (path.startsWith("/sync/v1/token"))
       return { access_token: "t", expires_in: 900, person_id: PERSON.id };
-    if (path === "/sync/v1/heads") return this.#heads();
+    if (path === "/sync/v1/heads") return this.heads();
     if (path === "/sync/v1/packages") return [await this.#listed()];
     if (path.startsWith("/sync/v1/packages/")) return this.#package();
     if (path === "/sync/v1/push") return this.#push(await bodyOf<Push>(init));
@@ -91,7 +93,7 @@ export class SmallServer {
     return this.chain.at(-1)?.hash ?? this.#genesis;
   }
 
-  #heads() {
+  heads() {
     const head = { head: this.chain.length, state: "in_progress", package: "p1" };
     return { epoch: this.epoch, streams: { [`inspection:${INSPECTION}`]: head }, gone: [] };
   }
@@ -114,7 +116,21 @@ export class SmallServer {
       inspection: { id: INSPECTION, form: "on_site", planned_on: "2023-05-23", profile: "day_du" },
       checklist: { ref: "MAU@1.2.0", sha256, url: "/api/v1/checklists/MAU@1.2.0" },
       unit: { code: "U", name: "Sở Nội vụ", unit_type: "so_nganh", level: null },
-      team: [{ person_id: PERSON.id, role: "leader", full_name: PERSON.full_name, title: "", devices: [] }],
+      team: [
+        {
+          person_id: PERSON.id,
+          role: "leader",
+          full_name: PERSON.full_name,
+          title: "",
+          devices: this.mates.map(({ id, jwk }) => ({
+            device: id,
+            label: "",
+            jwk,
+            thumbprint: "",
+            revoked: null,
+          })),
+        },
+      ],
       previous_findings: [],
       prefill: {},
     };
@@ -176,6 +192,11 @@ export class SmallServer {
       });
     }
     const from = asked.streams[`inspection:${INSPECTION}`] ?? 0;
+    if (from > this.chain.length)
+      return problem(409, "cursor_ahead", {
+        stream: `inspection:${INSPECTION}`,
+        head: this.chain.length,
+      });
     let root = await logGenesisOf(INSPECTION);
     const entries: unknown[] = [];
     for (const [place, { device, prev, hash, op }] of structuredClone(this.chain).entries()) {
@@ -205,7 +226,7 @@ export class SmallServer {
   }
 }
 
-async function bodyOf<T>(init: RequestInit): Promise<T> {
+export async function bodyOf<T>(init: RequestInit): Promise<T> {
   const isZipped = (init.headers as Record<string, string>)["Content-Encoding"] === "gzip";
   const stream = new Response(init.body as BodyInit).body;
   if (!stream) throw new Error("no body");

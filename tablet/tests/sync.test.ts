@@ -48,15 +48,18 @@ test("an answer is on the tablet, then on the server, and counted honestly", asy
 });
 
 test("each request says what is still on the tablet", async () => {
-  const told: (string | undefined)[] = [];
+  const told: [string, string | undefined][] = [];
   server.instead = async (path, init) => {
-    if (/push|pull/.test(path)) told.push((init.headers as Record<string, string>)["Sync-Waiting"]);
+    told.push([path.split("/")[3] ?? "", (init.headers as Record<string, string>)["Sync-Waiting"]]);
     return null;
   };
   await visit.addPhoto({ bytes: new Blob(["x"]), mime: "image/jpeg" });
   await answerOne("một");
   await app.syncNow();
-  expect(told).toEqual(["operations=0, files=1", "operations=0, files=0"]);
+  const held = (path: string) => told.filter(([asked]) => asked === path).map(([, said]) => said);
+  expect(held("push")).toEqual(["operations=0, files=1"]);
+  expect(held("pull")).toEqual(["operations=0, files=1"]);
+  expect(held("heads").at(-1)).toBe("operations=0, files=0");
 });
 
 test("a lost answer is followed by the same bytes, and the first outcome counts", async () => {

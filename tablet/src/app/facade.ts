@@ -72,6 +72,8 @@ export interface TabletApp {
   syncNow(options?: { evenOnMetered?: boolean }): Promise<void>;
   outbox(): Promise<view.OutboxLine[]>;
   waitingFiles(): Promise<view.WaitingFile[]>;
+  /** Team mates' work that this tablet brings to the server, as far as the server has not taken it. */
+  waitingRelays(): Promise<view.RelayLine[]>;
 
   /** What has not been confirmed by the server, signed, with its files if asked for: one file to carry away. */
   exportUnsent(options: { withFiles: boolean }): Promise<{ name: string; blob: Blob }>;

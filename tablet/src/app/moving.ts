@@ -1,7 +1,8 @@
 /** What comes to the tablet and leaves it beside the rounds: codes, packages, single files, files on a stick. */
 
 import { sha256OfBytes } from "../rules/digest.ts";
-import type { Listed } from "../store/archive.ts";
+import { type Listed, RECOLLECTIONS } from "../store/archive.ts";
+import { BrokenSeal, type Sealed } from "../store/vault.ts";
 import type * as view from "../store/views.ts";
 import { SignInNeeded } from "../sync/entrance.ts";
 import { compressed, exportLines, FileRefused, takeIn } from "../sync/exchange_file.ts";
@@ -105,7 +106,7 @@ export async function importFile(
     keyOf: (device: string) => owners.get(device)?.jwk ?? null,
     keepRelay: async ({ id, device, text }: { id: string; device: string; text: string }) => {
       const sealed = await crew.vault.seal(`relays/${id}`, text);
-      await crew.db.relays.put({ id, device, isSent: 0, sealed });
+      await crew.db.relays.put({ id, device, isSent: 0, refused: null, sealed });
     },
   };
   try {
@@ -120,6 +121,31 @@ export async function importFile(
     return { report, inspections: [...taken.inspections] };
   } catch (fault) {
     throw fault instanceof FileRefused ? new Refusal(fault.code) : fault;
+  }
+}
+
+/** What others signed and the server has not taken yet, with its reason where it gave one. */
+export async function waitingRelays(crew: Crew): Promise<view.RelayLine[]> {
+  const owners = await devicesKnown(crew);
+  const rows = await crew.db.relays.where("isSent").equals(0).toArray();
+  return Promise.all(
+    rows.map(async ({ id, device, sealed, refused }) => {
+      const isOffice = device === RECOLLECTIONS;
+      const personName = isOffice ? null : (owners.get(device)?.name ?? device);
+      const operations = await countIn(crew, id, sealed);
+      return { id, personName, operations, reason: refused?.code ?? null, said: refused?.said ?? "" };
+    }),
+  );
+}
+
+async function countIn(crew: Crew, id: string, sealed: Sealed): Promise<number> {
+  try {
+    const told = JSON.parse(await crew.vault.open(`relays/${id}`, sealed)) as Record<string, unknown[]>;
+    return (told.ops ?? told.entries ?? []).length;
+  } catch (fault) {
+    // Its line says that it cannot be opened.
+    if (!(fault instanceof BrokenSeal)) throw fault;
+    return 0;
   }
 }
 

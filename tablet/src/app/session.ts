@@ -14,7 +14,15 @@ import { Entrance } from "../sync/entrance.ts";
 import { type Fetch, Line } from "../sync/line.ts";
 import { AT_REST, Loop } from "../sync/loop.ts";
 import { download, list } from "../sync/pull.ts";
-import { type Crew, glance, type RoundOptions, readerOf, round, withToken } from "../sync/round.ts";
+import {
+  authorised,
+  type Crew,
+  carry,
+  exchange,
+  glance,
+  type RoundOptions,
+  readerOf,
+} from "../sync/round.ts";
 import type * as facade from "./facade.ts";
 import { Refusal } from "./facade.ts";
 import { addPerson, changePin, type Named, peopleOf, unlocked } from "./locking.ts";
@@ -240,14 +248,17 @@ export class Session implements facade.TabletApp {
   // ------------------------------------------------------------------ with the server
 
   #loopFor(crew: Crew): Loop {
-    const options = (withFiles: boolean): RoundOptions => ({
-      withFiles,
+    const options: RoundOptions = {
       progress: (sha256, sent, size) => this.#loop?.progress(sha256, sent, size),
-      changed: (inspections) => this.#grown([...inspections]),
-    });
+      changed: async (inspections) => {
+        await this.#grown([...inspections]);
+        await this.#loop?.recount();
+      },
+    };
     const work = {
-      round: ({ withFiles }: { withFiles: boolean }) => round(crew, options(withFiles)),
-      glance: () => glance(crew, options(true)),
+      exchange: () => exchange(crew, options),
+      glance: () => glance(crew, options),
+      carry: () => carry(crew, options),
       counts: () => storing.counts(this.#db),
       isMetered: () => this.settings.pauseOnMetered && storing.isMetered(),
       wiped: () => this.#wipe(),
@@ -302,7 +313,7 @@ export class Session implements facade.TabletApp {
   async download(inspection: string): Promise<void> {
     const crew = this.#ready;
     try {
-      await withToken(crew, () => download(readerOf(crew), inspection));
+      await authorised(crew, () => download(readerOf(crew), inspection));
     } catch (fault) {
       throw asRefusal(fault);
     }
@@ -314,7 +325,7 @@ export class Session implements facade.TabletApp {
     const crew = this.#ready;
     let listed: Awaited<ReturnType<typeof list>>;
     try {
-      listed = await withToken(crew, () => list(readerOf(crew)));
+      listed = await authorised(crew, () => list(readerOf(crew)));
     } catch (fault) {
       throw asRefusal(fault);
     }
@@ -352,6 +363,10 @@ export class Session implements facade.TabletApp {
 
   async waitingFiles(): Promise<view.WaitingFile[]> {
     return storing.waitingFiles(this.#ready, this.#sync.uploads);
+  }
+
+  async waitingRelays(): Promise<view.RelayLine[]> {
+    return moving.waitingRelays(this.#ready);
   }
 
   async exportUnsent(options: { withFiles: boolean }): Promise<{ name: string; blob: Blob }> {

@@ -2,6 +2,7 @@
 import type { Operation } from "../rules/digest.ts";
 import type { Database } from "../store/database.ts";
 import type * as view from "../store/views.ts";
+import type { Counts } from "../sync/loop.ts";
 import type { Crew } from "../sync/round.ts";
 
 const KEPT_MS = 30 * 86_400_000;
@@ -9,14 +10,14 @@ const OVER = new Set(["issued", "awaiting_correction", "under_review", "closed",
 /** Room for about this many photos is little. */
 const LOW_BYTES = 200 * 1024 * 1024;
 
-export async function counts(
-  db: Database,
-): Promise<Pick<view.SyncStatus, "waitingOps" | "waitingFiles" | "waitingBytes">> {
-  const [waitingOps, files] = await Promise.all([
+export async function counts(db: Database): Promise<Counts> {
+  const [waitingOps, sizes, waitingRelays] = await Promise.all([
     db.ops.where("waiting").equals(1).count(),
     sizesWaiting(db),
+    db.relays.where("isSent").equals(0).count(),
   ]);
-  return { waitingOps, waitingFiles: files.length, waitingBytes: files.reduce((sum, size) => sum + size, 0) };
+  const waitingBytes = sizes.reduce((sum, size) => sum + size, 0);
+  return { waitingOps, waitingFiles: sizes.length, waitingBytes, waitingRelays };
 }
 
 async function sizesWaiting(db: Database): Promise<number[]> {

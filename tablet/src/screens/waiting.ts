@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Topic } from "../app/facade.ts";
 import { t } from "../i18n/speak.ts";
 import { moment, size } from "../i18n/written.ts";
-import type { OutboxLine, WaitingFile } from "../store/views.ts";
+import type { OutboxLine, RelayLine, WaitingFile } from "../store/views.ts";
 import { problemWords, wordsOf } from "../ui/faults.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
@@ -17,17 +17,20 @@ class Waiting extends AppElement {
     ...AppElement.properties,
     lines: { state: true },
     files: { state: true },
+    relays: { state: true },
     said: { state: true },
   };
   protected override readonly topics: readonly Topic[] = ["sync", "inspections"];
   declare lines: OutboxLine[] | null;
   declare files: WaitingFile[];
+  declare relays: RelayLine[];
   declare said: string;
 
   constructor() {
     super();
     this.lines = null;
     this.files = [];
+    this.relays = [];
     this.said = "";
   }
 
@@ -43,7 +46,11 @@ class Waiting extends AppElement {
 
   async #look(): Promise<void> {
     try {
-      [this.lines, this.files] = await Promise.all([this.app.outbox(), this.app.waitingFiles()]);
+      [this.lines, this.files, this.relays] = await Promise.all([
+        this.app.outbox(),
+        this.app.waitingFiles(),
+        this.app.waitingRelays(),
+      ]);
     } catch (thrown) {
       this.fault = wordsOf(thrown);
     }
@@ -88,8 +95,10 @@ class Waiting extends AppElement {
 
   #lists(): TemplateResult | typeof nothing {
     if (this.lines === null) return nothing;
-    if (!this.lines.length && !this.files.length) return html`<p class="soft">${t("wait.none.advice")}</p>`;
+    if (!this.lines.length && !this.files.length && !this.relays.length)
+      return html`<p class="soft">${t("wait.none.advice")}</p>`;
     return html`${this.lines.length ? this.#operations(this.lines) : nothing}
+      ${this.relays.length ? html`<section class="card"><h2>${t("wait.relays")}</h2><ul class="plain-list lines">${this.relays.map(relayLine)}</ul></section>` : nothing}
       ${this.files.length ? html`<section class="card"><h2>${t("wait.files")}</h2><ul class="plain-list lines">${this.files.map(fileLine)}</ul></section>` : nothing}`;
   }
 
@@ -160,6 +169,12 @@ class Import extends AppElement {
 
 function operationLine(line: OutboxLine): TemplateResult {
   return html`<li><span><strong>${deed(line.type, line.entity)}</strong><br /><span class="soft small">${line.unitName}</span>${line.reason ? html`<br /><span class="small tone-minor">${line.reason}</span>` : nothing}</span><span class="figures soft small">${moment(line.wall)}</span></li>`;
+}
+
+function relayLine(line: RelayLine): TemplateResult {
+  const whose = line.personName ?? t("wait.relays.office");
+  const reason = line.reason ? problemWords({ code: line.reason, title: line.said, detail: line.said }) : "";
+  return html`<li><span><strong>${whose}</strong>${reason ? html`<br /><span class="small tone-minor">${reason}</span>` : nothing}</span><span class="figures soft small">${t("wait.relays.count", { count: line.operations })}</span></li>`;
 }
 
 function fileLine(file: WaitingFile): TemplateResult {

@@ -20,6 +20,7 @@ import type { Vault } from "./vault.ts";
 /** Stands in a relay's `device` where what it holds is no batch but what the server itself once wrote. */
 export const RECOLLECTIONS = "recollections";
 const RECOLLECTIONS_AT_ONCE = 500;
+const RECOLLECTED_LENGTH = 1024 * 1024;
 
 /** An entry as the server sends it. */
 export interface SentEntry {
@@ -117,7 +118,7 @@ export class Archive {
         await db.blobs.toCollection().modify((row) => {
           if (row.sealed) row.waiting = 1;
         });
-        await db.relays.toCollection().modify({ isSent: 0 });
+        await db.relays.toCollection().modify({ isSent: 0, refused: null });
         await db.relays.bulkPut(relays);
         await db.setFacts({ epoch });
       },
@@ -125,16 +126,16 @@ export class Archive {
   }
 
   async #recollections(entries: readonly SentEntry[]): Promise<RelayRow[]> {
-    const rows: RelayRow[] = [];
-    for (let start = 0; start < entries.length; start += RECOLLECTIONS_AT_ONCE) {
-      const told = entries
-        .slice(start, start + RECOLLECTIONS_AT_ONCE)
-        .map(({ device, prev, hash, received_at, op }) => ({ device, prev, hash, received_at, op }));
-      const id = newId();
-      const sealed = await this.#vault.seal(`relays/${id}`, JSON.stringify({ entries: told }));
-      rows.push({ id, device: RECOLLECTIONS, isSent: 0, sealed });
-    }
-    return rows;
+    const told = entries.map(({ device, prev, hash, received_at, op }) =>
+      JSON.stringify({ device, prev, hash, received_at, op }),
+    );
+    return Promise.all(
+      portions(told).map(async (portion): Promise<RelayRow> => {
+        const id = newId();
+        const sealed = await this.#vault.seal(`relays/${id}`, `{"entries":[${portion.join(",")}]}`);
+        return { id, device: RECOLLECTIONS, isSent: 0, refused: null, sealed };
+      }),
+    );
   }
 
   async #provisionalRow(
@@ -263,4 +264,21 @@ export class Archive {
       await db.listings.bulkPut(rows);
     });
   }
+}
+
+/** The texts in their order, as many together as one request may carry. */
+function portions(texts: readonly string[]): string[][] {
+  const made: string[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const text of texts) {
+    const last = made.at(-1);
+    if (last && last.length < RECOLLECTIONS_AT_ONCE && length + text.length <= RECOLLECTED_LENGTH) {
+      last.push(text);
+      length += text.length;
+    } else {
+      made.push([text]);
+      length = text.length;
+    }
+  }
+  return made;
 }

@@ -72,11 +72,13 @@ export interface ProvisionalRow {
   sealed: Sealed;
 }
 
-/** A team mate's signed batches, to be passed on as they are. */
+/** A team mate's signed batch, to be passed on as it is. */
 export interface RelayRow {
   id: string;
   device: string;
   isSent: 0 | 1;
+  /** Why the server did not take it when it was offered last, and before when it is not offered again. */
+  refused: { code: string; said: string; tries: number; notBefore: number } | null;
   sealed: Sealed;
 }
 

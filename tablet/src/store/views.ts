@@ -337,6 +337,8 @@ export interface SyncStatus {
   waitingOps: number;
   waitingFiles: number;
   waitingBytes: number;
+  /** Team mates' batches that were brought by hand and that the server has not taken yet. */
+  waitingRelays: number;
   /** Files on their way now, 0 … 1 each. */
   uploads: { sha256: string; sent: number; size: number }[];
   /** When the server last confirmed everything; null if never. */
@@ -360,6 +362,17 @@ export interface OutboxLine {
   wall: string;
   /** Why it does not move, if there is a reason other than the network. */
   reason: string | null;
+}
+
+/** What others signed and this tablet passes on: a team mate's batch, or what the office wrote before a restore. */
+export interface RelayLine {
+  id: string;
+  /** Whose work it is; null for the office's. */
+  personName: string | null;
+  operations: number;
+  /** Why the server did not take it when it was offered last: its code, and its own sentence. */
+  reason: string | null;
+  said: string;
 }
 
 export interface WaitingFile {

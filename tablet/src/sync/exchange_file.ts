@@ -17,7 +17,6 @@ import { isSigned } from "../store/device.ts";
 import type { Files } from "../store/files.ts";
 import { newId } from "../store/ids.ts";
 import type { Vault } from "../store/vault.ts";
-import { type Line, Refused } from "./line.ts";
 import { type Author, pushBody } from "./push.ts";
 
 const FORMAT = "td1-exchange/1";
@@ -226,19 +225,4 @@ async function takeBytes(
     taken.files += 1;
   }
   return null;
-}
-
-/** A team mate's batch goes to the server unchanged but for the epoch; whether it may be forgotten. Throws Lost, Refused. */
-export async function passOn(network: Line, text: string, epoch: string | undefined): Promise<boolean> {
-  const batch = JSON.parse(text) as PushLine;
-  try {
-    await network.json("/sync/v1/push", { body: JSON.stringify({ ...batch, epoch }), zipped: true });
-    return true;
-  } catch (fault) {
-    // What came before it is still on the way by another hand; the server's own reasons concern its author.
-    if (fault instanceof Refused && fault.code === "gap") return false;
-    if (fault instanceof Refused && ["chain_fork", "bad_chain", "bad_signature"].includes(fault.code))
-      return true;
-    throw fault;
-  }
 }

@@ -45,7 +45,13 @@ export interface Answer {
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
-const PATIENCE_MS = 60_000;
+/** How long nothing at all may come, and how slow a line may be that carries our own bytes to the server. */
+export interface Patience {
+  silentMs: number;
+  upBytesPerSecond: number;
+}
+
+const PATIENCE: Patience = { silentMs: 60_000, upBytesPerSecond: 2048 };
 const PROTOCOL = "1.0";
 
 export class Line {
@@ -54,23 +60,40 @@ export class Line {
   /** What lies on the tablet and not yet on the server; told with each request, so that others know whom to wait for. */
   holds: (() => Promise<{ operations: number; files: number }>) | null = null;
   readonly #fetch: Fetch;
+  readonly #patience: Patience;
 
-  constructor(origin: string, fetcher: Fetch = (input, init) => fetch(input, init)) {
+  constructor(
+    origin: string,
+    fetcher: Fetch = (input, init) => fetch(input, init),
+    patience: Patience = PATIENCE,
+  ) {
     this.origin = origin;
     this.#fetch = fetcher;
+    this.#patience = patience;
   }
 
   /** Throws Lost or Refused. */
   async send(path: string, request: Request = {}): Promise<Answer> {
-    const response = await this.#exchange(path, await this.#init(request));
+    const { response, watch } = await this.#exchange(this.origin + path, await this.#init(request));
     // A gateway's page is no word of the server's.
-    if (response.status >= 400) throw await refusal(response);
+    if (response.status >= 400) throw await refusal(response, watch);
     return {
       status: response.status,
       headers: response.headers,
-      text: readText(response),
-      bytes: readBytes(response),
+      text: async () => decoder.decode(await bytesOf(response, watch)),
+      bytes: () => bytesOf(response, watch),
     };
+  }
+
+  /** An exchange whose headers are somebody else's, with the same patience. Throws Lost. */
+  async raw(
+    url: string,
+    init: RequestInit,
+    given: AbortSignal,
+  ): Promise<{ response: Response; text: string }> {
+    const apart: RequestInit = { ...init, credentials: "omit", cache: "no-store" };
+    const { response, watch } = await this.#exchange(url, apart, given);
+    return { response, text: decoder.decode(await bytesOf(response, watch)) };
   }
 
   async json<T>(path: string, request: Request = {}): Promise<T> {
@@ -82,11 +105,22 @@ export class Line {
     }
   }
 
-  async #exchange(path: string, init: RequestInit): Promise<Response> {
+  async #exchange(
+    url: string,
+    init: RequestInit,
+    given?: AbortSignal,
+  ): Promise<{ response: Response; watch: Watch }> {
+    const { silentMs, upBytesPerSecond } = this.#patience;
+    const watch = new Watch(silentMs, given);
+    // The browser does not tell how much of a body has left; it gets the time that a slow line needs.
+    watch.goOn((1000 * sizeOf(init.body)) / upBytesPerSecond);
     try {
-      return await this.#fetch(this.origin + path, init);
+      const response = await this.#fetch(url, { ...init, signal: watch.signal });
+      watch.goOn();
+      return { response, watch };
     } catch (fault) {
-      throw new Lost(`${path}: ${String(fault)}`);
+      watch.end();
+      throw new Lost(`${url}: ${String(fault)}`);
     }
   }
 
@@ -110,40 +144,77 @@ export class Line {
       ...(body === undefined ? {} : { body }),
       credentials: request.asPerson ? "same-origin" : "omit",
       cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE_MS),
     };
   }
 }
 
-async function refusal(response: Response): Promise<Refused | Lost> {
+/** Ends an exchange on which nothing has moved for too long. */
+class Watch {
+  readonly #stop = new AbortController();
+  readonly #silentMs: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(silentMs: number, given?: AbortSignal) {
+    this.#silentMs = silentMs;
+    given?.addEventListener("abort", () => this.#stop.abort(given.reason));
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Something moved; the next may take as long again, and so much longer. */
+  goOn(moreMs = 0): void {
+    clearTimeout(this.#timer);
+    const stop = () => this.#stop.abort(new DOMException("nothing came", "TimeoutError"));
+    this.#timer = setTimeout(stop, this.#silentMs + moreMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function sizeOf(body: BodyInit | null | undefined): number {
+  if (body instanceof Blob) return body.size;
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body.byteLength;
+  return typeof body === "string" ? body.length : 0;
+}
+
+async function refusal(response: Response, watch: Watch): Promise<Refused | Lost> {
   const wait = Number(response.headers.get("Retry-After"));
   const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : null;
   const isOurs = (response.headers.get("Content-Type") ?? "").includes("json");
   if (!isOurs) {
+    watch.end();
     return response.status >= 500
       ? new Lost(`${response.status} from something between`)
       : new Refused(response.status, { title: response.statusText }, retryAfter);
   }
   try {
-    return new Refused(response.status, (await response.json()) as Record<string, unknown>, retryAfter);
+    const problem = JSON.parse(decoder.decode(await bytesOf(response, watch))) as Record<string, unknown>;
+    return new Refused(response.status, problem, retryAfter);
   } catch {
     return new Lost("the answer was cut");
   }
 }
 
-function readText(response: Response): () => Promise<string> {
-  return () => whole(response.text());
-}
+const decoder = new TextDecoder();
 
-function readBytes(response: Response): () => Promise<ArrayBuffer> {
-  return () => whole(response.arrayBuffer());
-}
-
-async function whole<T>(reading: Promise<T>): Promise<T> {
+/** The answer's body, however slowly it comes as long as it comes. Throws Lost. */
+async function bytesOf(response: Response, watch: Watch): Promise<ArrayBuffer> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   try {
-    return await reading;
+    const reader = response.body?.getReader();
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      watch.goOn();
+      parts.push(part.value);
+    }
+    return await new Blob(parts).arrayBuffer();
   } catch (fault) {
     throw new Lost(`the answer was cut: ${String(fault)}`);
+  } finally {
+    watch.end();
   }
 }
 

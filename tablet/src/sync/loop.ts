@@ -15,10 +15,14 @@ const HIDDEN_MS = 120_000;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 300_000;
 
+export type Counts = Pick<SyncStatus, "waitingOps" | "waitingFiles" | "waitingBytes" | "waitingRelays">;
+
 export interface Work {
-  round(options: { withFiles: boolean }): Promise<void>;
-  glance(): Promise<void>;
-  counts(): Promise<Pick<SyncStatus, "waitingOps" | "waitingFiles" | "waitingBytes">>;
+  /** Operations and logs; what is told back is a log that did not hold, which stops nothing. */
+  exchange(): Promise<Error | null>;
+  glance(): Promise<Error | null>;
+  carry(): Promise<Error | null>;
+  counts(): Promise<Counts>;
   isMetered(): boolean;
   wiped(): Promise<void>;
 }
@@ -65,6 +69,7 @@ export const AT_REST: SyncStatus = {
   waitingOps: 0,
   waitingFiles: 0,
   waitingBytes: 0,
+  waitingRelays: 0,
   uploads: [],
   confirmedAt: null,
   isReached: null,
@@ -153,10 +158,14 @@ export class Loop {
     this.#set({ phase: "working", isPausedOnMetered, nextAttemptAt: null });
     try {
       const { waitingOps, waitingFiles } = await this.#work.counts();
-      const hasWork = waitingOps > 0 || (waitingFiles > 0 && !isPausedOnMetered);
-      if (hasWork) await this.#work.round({ withFiles: !isPausedOnMetered });
+      const doubts: (Error | null)[] = [];
+      if (waitingOps > 0) doubts.push(await this.#work.exchange());
       // Whoever has work to send asks for news later; a tablet that has just been opened asks at once.
-      if (waitingOps === 0 || !this.#hasRounded) await this.#work.glance();
+      if (waitingOps === 0 || !this.#hasRounded) doubts.push(await this.#work.glance());
+      // Files last: one that breaks takes neither words nor news with it.
+      if (waitingFiles > 0 && !isPausedOnMetered) doubts.push(await this.#work.carry());
+      const doubt = doubts.find((one) => one !== null);
+      if (doubt) throw doubt;
       await this.#succeeded();
     } catch (fault) {
       await this.#failed(fault);

@@ -6,6 +6,7 @@ import { digestOf, linkOf, logGenesisOf, logLinkOf } from "../rules/digest.ts";
 import type { Archive, Listed, SentEntry } from "../store/archive.ts";
 import type { Database, StreamRow } from "../store/database.ts";
 import type { Device } from "../store/device.ts";
+import { EpochOver } from "./epochs.ts";
 import { type Line, Refused } from "./line.ts";
 import { readClock } from "./push.ts";
 
@@ -49,28 +50,45 @@ export interface Reader {
   person: string;
 }
 
-/** Everything new is on the tablet, checked; the inspections whose logs have grown. Throws Lost, Refused, LogMismatch. */
-export async function pull(reader: Reader): Promise<Set<string>> {
-  const grown = new Set<string>();
-  const doubted = new Set<string>();
+/** What a reading brought. */
+export interface Pulled {
+  /** The inspections whose logs have grown. */
+  grown: Set<string>;
+  /** A log that does not hold, if any; the others were read all the same. */
+  mismatch: LogMismatch | null;
+  /** The server's log ended before ours did: it has lost what it once confirmed. */
+  isServerBehind: boolean;
+}
+
+/** Everything new is on the tablet, checked. Throws Lost, Refused. */
+export async function pull(reader: Reader): Promise<Pulled> {
+  const pulled: Pulled = { grown: new Set(), mismatch: null, isServerBehind: false };
+  const doubts: Doubts = { once: new Set(), twice: new Set() };
   for (let more = true; more; ) {
-    const cursors = await cursorsOf(reader);
-    if (Object.keys(cursors).length === 0) return grown;
-    const told = await ask(reader, cursors);
+    const cursors = await cursorsOf(reader, doubts.twice);
+    if (Object.keys(cursors).length === 0) break;
+    const told = await ask(reader, cursors, pulled);
     await readClock(reader.db, told.server_time);
     await forget(reader, told.gone);
     more = told.more;
     for (const [name, stretch] of Object.entries(told.streams)) {
       const inspection = name.slice(PREFIX.length);
-      const outcome = await take(reader, inspection, stretch, doubted);
-      if (outcome === "grown") grown.add(inspection);
+      const outcome = await take(reader, inspection, stretch, doubts);
+      if (outcome === "grown") pulled.grown.add(inspection);
       if (outcome === "again") more = true;
+      if (outcome instanceof LogMismatch) pulled.mismatch = outcome;
     }
   }
-  return grown;
+  return pulled;
 }
 
-async function ask(reader: Reader, streams: Record<string, number>): Promise<Told> {
+/** Logs that did not hold when they were read, and those that did not from their beginning either. */
+interface Doubts {
+  once: Set<string>;
+  twice: Set<string>;
+}
+
+async function ask(reader: Reader, streams: Record<string, number>, pulled: Pulled): Promise<Told> {
   const epoch = await reader.db.fact<string>("epoch");
   const body = JSON.stringify({ device: reader.device.id, epoch, streams, limit: MOST_ENTRIES, wait: 0 });
   try {
@@ -78,16 +96,22 @@ async function ask(reader: Reader, streams: Record<string, number>): Promise<Tol
   } catch (fault) {
     if (!(fault instanceof Refused) || fault.code !== "cursor_ahead") throw fault;
     const stream = String(fault.problem.stream);
+    // No log ends before its beginning.
+    if (!streams[stream]) throw fault;
+    pulled.isServerBehind = true;
     await reader.archive.forgetStream(stream.slice(PREFIX.length));
-    return ask(reader, { ...streams, [stream]: 0 });
+    return ask(reader, { ...streams, [stream]: 0 }, pulled);
   }
 }
 
-async function cursorsOf(reader: Reader): Promise<Record<string, number>> {
+async function cursorsOf(
+  reader: Reader,
+  without: ReadonlySet<string> = new Set(),
+): Promise<Record<string, number>> {
   const listed = (await reader.archive.listing(reader.person)).map((row) => row.inspection);
   const held = new Set((await reader.db.packages.toCollection().primaryKeys()) as string[]);
   const cursors: Record<string, number> = {};
-  for (const inspection of listed.filter((one) => held.has(one))) {
+  for (const inspection of listed.filter((one) => held.has(one) && !without.has(one))) {
     cursors[PREFIX + inspection] = (await reader.archive.stream(inspection))?.pos ?? 0;
   }
   return cursors;
@@ -97,8 +121,8 @@ async function take(
   reader: Reader,
   inspection: string,
   stretch: Stretch,
-  doubted: Set<string>,
-): Promise<"grown" | "same" | "again"> {
+  doubts: Doubts,
+): Promise<"grown" | "same" | "again" | LogMismatch> {
   const held = await reader.archive.stream(inspection);
   try {
     const stream = await checked(inspection, held, stretch);
@@ -107,8 +131,11 @@ async function take(
     return "grown";
   } catch (fault) {
     if (!(fault instanceof ReadAnew)) throw fault;
-    if (doubted.has(inspection)) throw new LogMismatch(`${inspection}: ${fault.message}`);
-    doubted.add(inspection);
+    if (doubts.once.has(inspection)) {
+      doubts.twice.add(inspection);
+      return new LogMismatch(`${inspection}: ${fault.message}`);
+    }
+    doubts.once.add(inspection);
     await reader.archive.forgetStream(inspection);
     return "again";
   }
@@ -138,9 +165,10 @@ async function forget(reader: Reader, gone: Told["gone"]): Promise<void> {
   }
 }
 
-/** What the server has for this person; one cheap question that also tells whether anything is new. */
+/** What the server has for this person; one cheap question tells whether anything is new. Throws EpochOver too. */
 export async function look(reader: Reader): Promise<{ isListChanged: boolean; hasNews: boolean }> {
   const heads = await reader.line.json<Heads>("/sync/v1/heads");
+  if (heads.epoch !== (await reader.db.fact<string>("epoch"))) throw new EpochOver();
   const known = new Map(
     (await reader.archive.listing(reader.person)).map((one) => [one.inspection, one] as const),
   );
@@ -153,7 +181,8 @@ export async function look(reader: Reader): Promise<{ isListChanged: boolean; ha
     });
   if (isListChanged) await list(reader);
   const cursors = await cursorsOf(reader);
-  const hasNews = Object.entries(cursors).some(([name, pos]) => (heads.streams[name]?.head ?? 0) > pos);
+  // A log that ends before ours is news too: the server has lost what it once confirmed.
+  const hasNews = Object.entries(cursors).some(([name, pos]) => (heads.streams[name]?.head ?? pos) !== pos);
   return { isListChanged, hasNews };
 }
 
@@ -164,10 +193,11 @@ export async function list(reader: Reader): Promise<Listed[]> {
   return listed;
 }
 
-/** Package and checklist of the inspection are on the tablet, with its whole log so far. Throws Lost, Refused. */
+/** Package and checklist are on the tablet, with the whole log so far. Throws Lost, Refused, LogMismatch. */
 export async function download(reader: Reader, inspection: string): Promise<void> {
   await takePackage(reader, inspection);
-  await pull(reader);
+  const { mismatch } = await pull(reader);
+  if (mismatch) throw mismatch;
 }
 
 /** What the tablet holds and the office has changed since is fetched again; the inspections concerned. */

@@ -16,6 +16,7 @@ const SIGNS = {
 export function detailOf(sync: SyncStatus): string {
   const said: string[] = [];
   if (sync.waitingOps) said.push(t("sync.ops", { count: sync.waitingOps }));
+  if (sync.waitingRelays) said.push(t("sync.relays", { count: sync.waitingRelays }));
   const moving = sync.uploads.length;
   if (sync.waitingFiles > moving || (sync.waitingFiles && !moving))
     said.push(t("sync.files", { count: sync.waitingFiles }));

@@ -1,0 +1,74 @@
+/** A server that was put back from a backup gets back what it lost, from tablets too that have nothing to send. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Bench, bench } from "./bench.ts";
+
+let own: Bench;
+const NOTES = ["một", "hai", "ba", "bốn"];
+
+beforeEach(async () => {
+  own = await bench();
+  for (const note of NOTES) await own.answer(note);
+  await own.app.syncNow();
+  await own.app.syncNow();
+  expect(own.app.sync.waitingOps).toBe(0);
+});
+
+afterEach(() => own.close());
+
+const stored = () => own.server.chain.map((one) => JSON.parse(one.op.body ?? "{}").note);
+
+test("an idle tablet notices the new epoch in its quiet hours and sends again", async () => {
+  own.server.epoch = "e-2";
+  own.server.chain = own.server.chain.slice(0, 1);
+  await own.app.syncNow();
+  expect(stored()).toEqual(NOTES);
+  expect([own.app.sync.waitingOps, own.app.sync.problem]).toEqual([0, null]);
+  expect(own.visit.item("A-2").heads.map((head) => head.whereabouts)).toEqual(["on_server"]);
+});
+
+test("a new epoch of the same length is noticed too: files are offered again", async () => {
+  await own.visit.addPhoto({ bytes: new Blob(["x"]), mime: "image/jpeg" });
+  await own.app.syncNow();
+  expect(own.app.sync.waitingFiles).toBe(0);
+  own.server.epoch = "e-2";
+  const before = own.server.asked.length;
+  await own.app.syncNow();
+  await own.app.syncNow();
+  expect(own.server.asked.slice(before).filter((one) => one.startsWith("PUT"))).toHaveLength(1);
+  expect(own.app.sync.waitingFiles).toBe(0);
+});
+
+test("a server that lost its end without telling gets it back as well", async () => {
+  own.server.chain = own.server.chain.slice(0, 2);
+  await own.app.syncNow();
+  expect(stored()).toEqual(NOTES);
+  expect([own.app.sync.waitingOps, own.app.sync.problem]).toEqual([0, null]);
+});
+
+test("a server that always says that we are ahead is asked no further", async () => {
+  own.server.instead = async (path) => {
+    if (path !== "/sync/v1/pull") return null;
+    const stream = Object.keys((await own.server.heads()).streams)[0];
+    return Response.json(
+      { code: "cursor_ahead", stream },
+      { status: 409, headers: { "Content-Type": "application/problem+json" } },
+    );
+  };
+  await own.answer("năm");
+  await own.app.syncNow();
+  expect([own.app.sync.waitingOps, own.app.sync.problem?.code]).toEqual([0, "cursor_ahead"]);
+});
+
+test("a log that does not hold keeps nobody from the other logs", async () => {
+  const bad = { from: 0, to: 0, head: 0, status: "open", state: "in_progress", root: "0", entries: [] };
+  let times = 0;
+  own.server.spoil = (path, answer) => {
+    if (path !== "/sync/v1/pull") return;
+    times += 1;
+    if (times < 3) Object.assign(answer, { more: true, streams: { "inspection:another": bad } });
+  };
+  await own.answer("năm");
+  await own.app.syncNow();
+  expect(own.visit.item("A-2").heads.map((head) => head.whereabouts)).toEqual(["on_server"]);
+  expect([own.app.sync.needs, own.app.sync.problem?.code]).toEqual(["attention", "log_mismatch"]);
+});

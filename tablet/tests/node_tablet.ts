@@ -15,7 +15,7 @@ export class Network {
   readonly #origin: string;
   readonly #loseEvery: number;
 
-  /** Every so-manyth answer is lost after the server did the work; 0 loses none. */
+  /** One answer in so many is lost after the server did the work, in no rhythm that rounds could fall into; 0 loses none. */
   constructor(origin: string, loseEvery: number) {
     this.#origin = origin;
     this.#loseEvery = loseEvery;
@@ -30,7 +30,7 @@ export class Network {
       const [name = "", value = ""] = (line.split(";")[0] ?? "").split(/=(.*)/s);
       this.#cookies.set(name, value);
     }
-    if (this.#loseEvery > 0 && this.exchanges % this.#loseEvery === 0) {
+    if (this.#loseEvery > 0 && scattered(this.exchanges) % this.#loseEvery === 0) {
       await response.arrayBuffer();
       throw new TypeError("the answer was lost");
     }
@@ -43,6 +43,11 @@ export class Network {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     return { ...init, headers: { ...(init.headers as Record<string, string>), Cookie: cookie } };
   }
+}
+
+/** The number's place in a shuffled order. */
+function scattered(number: number): number {
+  return Math.imul(number, 2_654_435_761) >>> 0;
 }
 
 export interface Seat {

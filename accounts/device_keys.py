@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -39,8 +40,16 @@ def bytes_of(base64url: str) -> bytes:
 
 
 def _public_key(jwk: Mapping[str, object]) -> ec.EllipticCurvePublicKey:
-    x, y = bytes_of(str(jwk["x"])), bytes_of(str(jwk["y"]))
-    if (jwk["kty"], jwk["crv"]) != ("EC", "P-256") or {len(x), len(y)} != {_COORDINATE_BYTES}:
+    if (jwk["kty"], jwk["crv"]) != ("EC", "P-256"):
+        raise ValueError("not a P-256 key")
+    return _point(str(jwk["x"]), str(jwk["y"]))
+
+
+@lru_cache(maxsize=512)
+def _point(x_text: str, y_text: str) -> ec.EllipticCurvePublicKey:
+    """The key; whether its point lies on the curve is dear to find out, and a tablet asks all day long."""
+    x, y = bytes_of(x_text), bytes_of(y_text)
+    if {len(x), len(y)} != {_COORDINATE_BYTES}:
         raise ValueError("not a P-256 key")
     numbers = ec.EllipticCurvePublicNumbers(
         int.from_bytes(x, "big"), int.from_bytes(y, "big"), ec.SECP256R1()

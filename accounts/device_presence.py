@@ -61,7 +61,7 @@ def is_news(session: Session, device_id: str, waiting: Waiting, *, at: datetime)
 
 def note(session: Session, device_id: str, waiting: Waiting | None, *, at: datetime) -> None:
     """What the tablet holds is known, and that it was heard of; if it said nothing, nothing changes."""
-    device = session.get(Device, device_id)
+    device = None if waiting is None else session.get(Device, device_id)
     if device is None or waiting is None:
         return
     device.waiting_operations, device.waiting_files = waiting.operations, waiting.files

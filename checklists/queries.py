@@ -44,7 +44,10 @@ _SHA256 = select(ChecklistVersion.sha256).where(
 def sha256_of(session: Session, reference: str) -> str | None:
     """The hash of the version that is called `CODE@VERSION`; None if nothing is published under this name."""
     code, _, number = reference.partition("@")
-    return session.scalar(_SHA256, {"code": code, "number": number}) if _is_plain(reference) else None
+    if not _is_plain(reference):
+        return None
+    found = session.connection().execute(_SHA256, {"code": code, "number": number})
+    return found.scalar_one_or_none()
 
 
 def _is_plain(reference: str) -> bool:

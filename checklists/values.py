@@ -43,12 +43,35 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Answer = Mapping[str, Any]
 
 
+class Words:
+    """The words that answers to a checklist may use, each set made once."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.conclusions = frozenset({d.NOT_APPLICABLE, *(one.value for one in d.conclusions(definition))})
+        self._sources = frozenset(source.code for source in definition.evidence_source_types)
+        self._definition = definition
+        self._options: dict[str, frozenset[str]] = {}
+
+    def is_source(self, word: object) -> bool:
+        """Whether the word names a source of evidence."""
+        return isinstance(word, str) and word in self._sources
+
+    def options(self, item: Item) -> frozenset[str]:
+        """The values that the item can take."""
+        known = self._options.get(item.code)
+        if known is None:
+            known = frozenset(option.value for option in d.options_of(self._definition, item))
+            self._options[item.code] = known
+        return known
+
+
 @dataclass(frozen=True)
 class Items:
     """A checklist version as the judge of operations asks about it."""
 
     definition: Definition
     by_code: Mapping[str, Item]
+    words: Words
 
     def has(self, item: str) -> bool:
         """Whether the version has the item."""
@@ -56,7 +79,7 @@ class Items:
 
     def answer_fault(self, item: str, body: Answer) -> str | None:
         """Why the answer does not fit the item, or None."""
-        return answer_fault(self.definition, self.by_code[item], body)
+        return _answer_fault(self.words, self.by_code[item], body)
 
     def row_fault(self, item: str, columns: Mapping[str, Any]) -> str | None:
         """Why the row does not fit the item's sample table, or None."""
@@ -65,22 +88,25 @@ class Items:
 
 def items_of(definition: Definition) -> Items:
     """The version, ready to be asked about many answers."""
-    return Items(definition, d.by_code(definition))
+    return Items(definition, d.by_code(definition), Words(definition))
 
 
 def answer_fault(definition: Definition, item: Item, body: Answer) -> str | None:
     """Why the answer does not fit the item, as a short code, or None if it can be stored as it is."""
+    return _answer_fault(Words(definition), item, body)
+
+
+def _answer_fault(words: Words, item: Item, body: Answer) -> str | None:
     value = body.get("value")
-    found = None if value is None else _VALUE_FAULTS[item.response](definition, item, value)
-    return found or _conclusion_fault(definition, item, body) or _words_fault(definition, body)
+    found = None if value is None else _VALUE_FAULTS[item.response](words, item, value)
+    return found or _conclusion_fault(words, item, body) or _words_fault(words, body)
 
 
-def _option_fault(definition: Definition, item: Item, value: object) -> str | None:
-    known = {option.value for option in d.options_of(definition, item)}
-    return None if isinstance(value, str) and value in known else "value_not_an_option"
+def _option_fault(words: Words, item: Item, value: object) -> str | None:
+    return None if isinstance(value, str) and value in words.options(item) else "value_not_an_option"
 
 
-def _ratio_fault(_definition: Definition, _item: Item, value: object) -> str | None:
+def _ratio_fault(_words: Words, _item: Item, value: object) -> str | None:
     if not isinstance(value, dict) or value.keys() != {"numerator", "denominator"}:
         return "ratio_wrong_form"
     numerator, denominator = value["numerator"], value["denominator"]
@@ -96,14 +122,14 @@ def _is_count(value: object) -> bool:
     return 0 <= value <= MAX_COUNT and float(value).is_integer()
 
 
-def _date_fault(_definition: Definition, _item: Item, value: object) -> str | None:
+def _date_fault(_words: Words, _item: Item, value: object) -> str | None:
     day = as_day(value)
     if day is None:
         return "date_wrong_form"
     return None if 1900 <= day.year <= 2100 else "date_out_of_range"
 
 
-def _number_fault(_definition: Definition, item: Item, value: object) -> str | None:
+def _number_fault(_words: Words, item: Item, value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "number_wrong_form"
     least = -MAX_COUNT if item.min is None else item.min
@@ -111,15 +137,15 @@ def _number_fault(_definition: Definition, item: Item, value: object) -> str | N
     return None if least <= value <= most else "number_out_of_range"
 
 
-def _text_fault(_definition: Definition, _item: Item, value: object) -> str | None:
+def _text_fault(_words: Words, _item: Item, value: object) -> str | None:
     return _long_text_fault("value", value, MAX_TEXT)
 
 
-def _sample_fault(_definition: Definition, _item: Item, _value: object) -> str | None:
+def _sample_fault(_words: Words, _item: Item, _value: object) -> str | None:
     return "sample_takes_rows"
 
 
-_VALUE_FAULTS: dict[str, Callable[[Definition, Item, object], str | None]] = {
+_VALUE_FAULTS: dict[str, Callable[[Words, Item, object], str | None]] = {
     "conformity": _option_fault,
     "yes_no": _option_fault,
     "choice": _option_fault,
@@ -131,12 +157,11 @@ _VALUE_FAULTS: dict[str, Callable[[Definition, Item, object], str | None]] = {
 }
 
 
-def _conclusion_fault(definition: Definition, item: Item, body: Answer) -> str | None:
+def _conclusion_fault(words: Words, item: Item, body: Answer) -> str | None:
     conclusion = body.get("conclusion")
     if conclusion is None:
         return None
-    known = {option.value for option in d.conclusions(definition)} | {d.NOT_APPLICABLE}
-    if not isinstance(conclusion, str) or conclusion not in known:
+    if not isinstance(conclusion, str) or conclusion not in words.conclusions:
         return "conclusion_unknown"
     if item.response == "conformity":
         return None if conclusion == body.get("value") else "conclusion_contradicts_value"
@@ -144,30 +169,26 @@ def _conclusion_fault(definition: Definition, item: Item, body: Answer) -> str |
     return None if asked_for else "conclusion_not_asked_for"
 
 
-def _words_fault(definition: Definition, body: Answer) -> str | None:
+def _words_fault(words: Words, body: Answer) -> str | None:
     for name in ("note", "not_applicable_reason"):
-        if body.get(name) is not None and (found := _long_text_fault(name, body[name], MAX_TEXT)):
+        text = body.get(name)
+        if text is not None and (found := _long_text_fault(name, text, MAX_TEXT)):
             return found
-    sources = {source.code for source in definition.evidence_source_types}
     kinds = body.get("evidence_kind")
-    if kinds is not None and not _are_words(kinds, sources):
+    if kinds is not None and not (isinstance(kinds, list) and all(map(words.is_source, kinds))):
         return "evidence_kind_unknown"
     evidence = body.get("evidence")
     if evidence is None:
         return None
     if not isinstance(evidence, list):
         return "evidence_wrong_form"
-    return next((found for entry in evidence if (found := _evidence_fault(entry, sources))), None)
+    return next((found for entry in evidence if (found := _evidence_fault(entry, words))), None)
 
 
-def _are_words(value: object, known: set[str]) -> bool:
-    return isinstance(value, list) and all(isinstance(word, str) and word in known for word in value)
-
-
-def _evidence_fault(entry: object, sources: set[str]) -> str | None:
+def _evidence_fault(entry: object, words: Words) -> str | None:
     if not isinstance(entry, dict):
         return "evidence_wrong_form"
-    if not _are_words([entry.get("kind")], sources):
+    if not words.is_source(entry.get("kind")):
         return "evidence_kind_unknown"
     return _long_text_fault("evidence", entry.get("text"), MAX_TEXT)
 

@@ -1,18 +1,19 @@
-"""Many rows to the driver in one statement, for the few places where a thousand of them come at once.
+"""Rows to the driver without the toolkit's work on each, for the few places where a thousand come at once.
 
-It is the table's own insert without the toolkit's work on every row: values become what the column's type
-makes of them, and nothing is read back. It begins and commits nothing, and fires no events of the ORM.
+Values become what the column's type makes of them, and nothing is read back. It begins and commits nothing,
+and fires no events of the ORM.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import DateTime, Table
+from sqlalchemy import DateTime, Table, Update, bindparam, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from core.db import Base
@@ -38,6 +39,29 @@ def insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
         connection = session.connection()
         form = _form(cast(Table, model.__table__), connection.dialect)
         connection.exec_driver_sql(form.statement, form.parameters(rows))
+
+
+def put(session: Session, row: Base, **values: Any) -> None:
+    """The values stand in the database in the place of those that the row had, and in the object.
+
+    Other changes to the object wait for the session's next flush, as ever.
+    """
+    keys = {f"of_{name}": getattr(row, name) for name in _key_names(type(row))}
+    session.connection().execute(_update(type(row), tuple(values)), keys | values)
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+
+
+@cache
+def _key_names(model: type[Base]) -> tuple[str, ...]:
+    return tuple(column.name for column in cast(Table, model.__table__).primary_key)
+
+
+@cache
+def _update(model: type[Base], names: tuple[str, ...]) -> Update:
+    table = cast(Table, model.__table__)
+    is_it = (table.c[name] == bindparam(f"of_{name}") for name in _key_names(model))
+    return update(table).where(*is_it).values({name: bindparam(name) for name in names})
 
 
 def present(session: Session, column: InstrumentedAttribute[Any], values: Collection[str]) -> set[str]:

@@ -35,4 +35,4 @@ def begin(session: Session, *, at: datetime) -> str:
 
 def current(session: Session) -> str:
     """The current epoch; the first start has begun one."""
-    return session.scalars(_CURRENT).one()
+    return str(session.connection().execute(_CURRENT).scalar_one())

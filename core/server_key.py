@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -56,17 +56,17 @@ class ServerKey:
 
     private: ec.EllipticCurvePrivateKey
 
-    @property
+    @cached_property
     def jwk(self) -> dict[str, str]:
         """The public half."""
         return public_jwk(self.private.public_key())
 
-    @property
+    @cached_property
     def thumbprint(self) -> str:
         """RFC 7638 thumbprint of the public half."""
         return thumbprint(self.jwk)
 
-    @property
+    @cached_property
     def kid(self) -> str:
         """The short name under which receipts cite the key."""
         return f"srv-{self.thumbprint[:12]}"

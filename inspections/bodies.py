@@ -38,18 +38,23 @@ def is_blob_name(value: object) -> bool:
     return isinstance(value, str) and value.startswith("sha256:") and op.is_sha256(value[7:])
 
 
-def is_moment(value: object) -> bool:
-    """Whether the value is a moment with an offset from UTC, of a year in `YEARS`.
+def moment(value: object) -> datetime | None:
+    """The moment with an offset from UTC, of a year in `YEARS`, that the value names; None if it names none.
 
     Source: RFC 3339 §5.6.
     """
     if not isinstance(value, str) or len(value) < len("2023-05-23T08:00Z"):
-        return False
+        return None
     try:
-        moment = datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)
     except ValueError:
-        return False
-    return moment.tzinfo is not None and moment.year in YEARS
+        return None
+    return found if found.tzinfo is not None and found.year in YEARS else None
+
+
+def is_moment(value: object) -> bool:
+    """Whether the value names a moment."""
+    return moment(value) is not None
 
 
 def is_day(value: object) -> bool:
@@ -145,6 +150,8 @@ _PARTICIPANT = {
 }  # fmt: skip
 _EXPLANATION = {"text": is_text, "by": is_text}
 
+_ANYTHING = Shape({}, {})
+
 # Where the verb sets fields, at least one must be set.
 SHAPES: dict[str, Shape] = {
     "inspection.set": Shape({}, _INSPECTION),
@@ -210,7 +217,7 @@ def fault(
     Args:
         fields: what `entities.writes` says of the same body, where the caller has asked already.
     """
-    shape = SHAPES.get(operation_type, Shape({}, {}))
+    shape = SHAPES.get(operation_type, _ANYTHING)
     for name, check in shape.required.items():
         if not check(body.get(name)):
             return {"member": name, "problem": "missing" if body.get(name) is None else "wrong_form"}
@@ -232,5 +239,5 @@ def _field_fault(fields: Mapping[str, Any]) -> dict[str, Any] | None:
     if not fields:
         return {"member": "", "problem": "sets_nothing"}
     # A field's name stands in the lines that are hashed, where a tab or a line end would forge another line.
-    odd = [name for name in fields if entities.FIELD_NAME.fullmatch(name) is None]
-    return {"member": odd[0], "problem": "field_name"} if odd else None
+    odd = next((name for name in fields if not entities.is_field_name(name)), None)
+    return None if odd is None else {"member": odd, "problem": "field_name"}

@@ -6,6 +6,7 @@ An entity is named `<kind>`, `<kind>/<id>` or `row/<item>/<id>`. Nothing here sa
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from inspections import workflow
@@ -13,8 +14,11 @@ from inspections import workflow
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ITEM = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
+# The same items come with every visit, and what their names mean is asked each time: the last are kept.
+_KEPT = 1024
+
 RETRACT = "retract"
-FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _UNREGISTERED = frozenset({"reason", "salt", "reissues", RETRACT})
 _MOVABLE = frozenset({"item", "caption"})
 
@@ -68,6 +72,7 @@ def kind_of(entity: str) -> str:
     return entity.partition("/")[0]
 
 
+@lru_cache(maxsize=_KEPT)
 def is_in_record(entity: str) -> bool:
     """Whether the entity belongs to what is signed."""
     kind = KINDS.get(kind_of(entity))
@@ -80,6 +85,7 @@ def is_name(entity: str) -> bool:
     return kind is not None and kind.naming.fullmatch(entity) is not None
 
 
+@lru_cache(maxsize=_KEPT)
 def is_well_named(operation_type: str, entity: str) -> bool:
     """Whether an operation of this type may speak about an entity of this name."""
     if operation_type in STEP_TYPES:
@@ -88,6 +94,13 @@ def is_well_named(operation_type: str, entity: str) -> bool:
     return is_name(entity) and (operation_type in DECISIONS or spoken_of == kind_of(entity))
 
 
+@lru_cache(maxsize=_KEPT)
+def is_field_name(name: str) -> bool:
+    """Whether a field may have this name."""
+    return _FIELD_NAME.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=_KEPT)
 def item_of(entity: str) -> str | None:
     """The checklist item that an answer or a row belongs to."""
     kind, _, rest = entity.partition("/")

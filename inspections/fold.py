@@ -114,8 +114,9 @@ class Register:
 
     def replace(self, parents: Collection[str]) -> None:
         """None of these is a head any more, whether it has come or not."""
-        self.replaced.update(parents)
-        self.standing.difference_update(parents)
+        if parents:
+            self.replaced.update(parents)
+            self.standing.difference_update(parents)
 
     def copy(self) -> "Register":
         """The register as it is now."""
@@ -154,13 +155,17 @@ class Fold:
         self._history.setdefault(entry.entity, {})[entry.op_id] = entry
         if not entry.is_effective or entry.op_id in self.left_out or not entry.writes:
             return
-        registers = self._registers.setdefault(entry.entity, {RETRACT: Register()})
+        registers = self._registers.setdefault(entry.entity, {})
+        parents = entry.operation.parents
         for name in entry.writes:
-            register = registers.setdefault(name, Register())
+            register = registers.get(name)
+            if register is None:
+                register = registers[name] = Register()
             register.write(entry)
-            register.replace(entry.operation.parents)
-        # Whatever names a retraction as its parent has seen it and speaks after it.
-        registers[RETRACT].replace(entry.operation.parents)
+            register.replace(parents)
+        if parents:
+            # Whatever names a retraction as its parent has seen it and speaks after it.
+            registers.setdefault(RETRACT, Register()).replace(parents)
 
     def entities(self, kind: str | None = None) -> list[str]:
         """The names of what has been written, of one kind if asked."""

@@ -6,7 +6,7 @@ every server.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -53,7 +53,7 @@ def _permission(entry: Entry, situation: Situation) -> Judgement | None:
     operation = entry.operation
     if operation.type in entities.TABLED_STEP_TYPES:
         return None  # the table of steps says who
-    held: frozenset[Capacity] = frozenset(situation.parts)
+    held: frozenset[Capacity] = situation.parts
     allowed = permissions.may_write(operation.type, held)
     if not allowed:  # by appointment; perhaps by what has been written
         held = permissions.capacities(operation, situation.parts, situation.fold)
@@ -141,9 +141,9 @@ def _against_checklist(
     items = situation.checklists.get(operation.checklist)
     if items is None:
         return aside(Code.CHECKLIST_UNKNOWN, checklist=operation.checklist)
-    unknown = sorted(item for item in named if not items.has(item))
+    unknown = [item for item in named if not items.has(item)]
     if unknown:
-        return aside(Code.ITEM_UNKNOWN, items=unknown, checklist=operation.checklist)
+        return aside(Code.ITEM_UNKNOWN, items=sorted(unknown), checklist=operation.checklist)
     if operation.checklist != situation.checklist and not _lives_on(operation, body, situation):
         became = situation.earlier_checklists.get(operation.checklist, {})
         moved = {item: became[item] for item in named if item in became}
@@ -216,9 +216,8 @@ def _named_values(folded: Fold, entity: str, name: str, parents: set[str]) -> in
 
 def _write(entry: Entry, situation: Situation) -> Judgement:
     code, detail = _warning(entry, situation)
-    touched = {*entry.writes, entities.RETRACT}
     for conflict in situation.fold.conflicts_after(entry):
-        if conflict.field in touched:
+        if conflict.field == entities.RETRACT or conflict.field in entry.writes:
             detail["conflict"] = {
                 "entity": conflict.entity, "field": conflict.field, "kind": "hard",
                 "heads": list(conflict.heads),
@@ -233,10 +232,11 @@ def _warning(entry: Entry, situation: Situation) -> tuple[Code | None, dict[str,
         if unknown:
             return Code.PARENT_UNKNOWN, {"parents": unknown}
     wall = entry.operation.wall
-    if not bodies.is_moment(wall):
+    claimed = bodies.moment(wall)
+    if claimed is None:
         return Code.CLOCK_IMPLAUSIBLE, {"wall": wall}
-    skew = datetime.fromisoformat(wall) - situation.received_at
-    if skew > MAX_AHEAD or -skew > MAX_BEHIND:
+    skew = claimed - situation.received_at
+    if not -MAX_BEHIND <= skew <= MAX_AHEAD:
         return Code.CLOCK_IMPLAUSIBLE, {"skew_s": round(skew.total_seconds())}
     return None, {}
 

@@ -166,7 +166,7 @@ class Ledger:
 
     def flush(self) -> None:
         """What was written stands in the database: operations, references to files, heads."""
-        self.inspection.head_pos, self.inspection.root = self.end.pos, self.end.root
+        bulk.put(self.session, self.inspection, head_pos=self.end.pos, root=self.end.root)
         bulk.insert(self.session, LoggedOperation, self.rows)
         bulk.insert(self.session, BlobReference, self.references)
         for names in log_reading.portions(self.overwritten):

@@ -6,7 +6,7 @@ comments are the steps of the server transaction in `sync/README.md`; steps 1 an
 signature, what it sent before) are the transport's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -42,10 +42,10 @@ def append(
     """
     if not operations:
         return []
-    persons = {chained.operation.actor for chained in operations}
-    held = log_reading.grants(session, device.id, persons, at=at)
+    held = log_reading.grants(session, device.id, at=at)
     locked = _locked(session, (chained.operation.inspection for chained in operations))  # 3
-    aside_codes = _kept_beside(session, operations, locked, held)
+    teams = {name: log_reading.parts(session, name) for name in locked}
+    aside_codes = _kept_beside(session, operations, teams, held)
     outcomes: dict[int, Outcome] = {}
     beside = [(chained, aside_codes[chained.operation.seq]) for chained in operations
               if chained.operation.seq in aside_codes]  # fmt: skip
@@ -57,12 +57,12 @@ def append(
             if chained.operation.inspection == inspection.id and chained.operation.seq not in aside_codes
         ]
         standing = Standing(
-            parts={member.person_id: frozenset({Part(member.role)}) for member in inspection.team},
+            parts=teams[inspection.id],
             grant_over=frozenset(person for person, holds in held.items() if not holds),
             is_device_lost=device.revoke_mode == "lost",
         )
         outcomes |= _write(session, inspection, batch, standing, at=at)
-    _move_head(device, operations)
+    _move_head(session, device, operations)
     for inspection in locked.values():
         _settle(session, inspection, at=at)
     return [outcomes[chained.operation.seq] for chained in operations]
@@ -75,18 +75,17 @@ def _locked(session: Session, inspection_ids: Iterable[str]) -> dict[str, Inspec
 
 
 def _kept_beside(
-    session: Session, operations: Sequence[ChainedOperation], locked: Mapping[str, Inspection],
-    held: Mapping[str, bool],
+    session: Session, operations: Sequence[ChainedOperation], teams: Mapping[str, Collection[str]],
+    held: Collection[str],
 ) -> dict[int, Judgement]:  # fmt: skip
     """The verdicts on those operations that belong to no stream, by number."""
     used = log_reading.used_ids(session, {chained.operation.op_id for chained in operations})
-    teams = {name: {member.person_id for member in one.team} for name, one in locked.items()}
     verdicts: dict[int, Judgement] = {}
     for chained in operations:
         sent = chained.operation
         if sent.op_id in used:
             verdicts[sent.seq] = aside(Code.OP_ID_REUSED)
-        elif sent.inspection not in locked:
+        elif sent.inspection not in teams:
             verdicts[sent.seq] = aside(Code.INSPECTION_UNKNOWN)
         elif sent.actor not in teams[sent.inspection]:
             verdicts[sent.seq] = aside(Code.NOT_PERMITTED, problem="not_on_team")
@@ -120,9 +119,9 @@ def _write(
     return outcomes
 
 
-def _move_head(device: Device, operations: Sequence[ChainedOperation]) -> None:
+def _move_head(session: Session, device: Device, operations: Sequence[ChainedOperation]) -> None:
     last = operations[-1]
-    device.seq, device.hash = last.operation.seq, last.hash
+    bulk.put(session, device, seq=last.operation.seq, hash=last.hash)
 
 
 def append_own(
@@ -145,7 +144,7 @@ def append_own(
     ]
     operations = chain.chained(device.id, device.hash, written)
     outcomes = _write(session, locked, operations, Standing(parts={actor: parts}), at=at)
-    _move_head(device, operations)
+    _move_head(session, device, operations)
     receipts.give(session, device, at=at)
     _settle(session, locked, at=at)
     return [outcomes[chained.operation.seq] for chained in operations]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from accounts.device_models import Device, DeviceGrant
 from accounts.models import Person
@@ -19,8 +19,9 @@ from checklists import queries as checklist_queries
 from core import bulk, epoch
 from inspections import fold, operation, signoff, supplements
 from inspections.fold import Entry, Fold, Freeze
-from inspections.models import BlobReference, Inspection, LoggedOperation, UploadedBlob
+from inspections.models import BlobReference, Inspection, LoggedOperation, TeamMember, UploadedBlob
 from inspections.situation import Items
+from inspections.workflow import Part
 
 PORTION = 500
 KEPT_FOLDS = 32
@@ -39,7 +40,13 @@ _LOCKED = (
     select(Inspection)
     .where(Inspection.id == bindparam("inspection"))
     .with_for_update(key_share=True)
+    .options(lazyload(Inspection.team))  # of it a batch wants only `parts`
     .execution_options(populate_existing=True)
+)
+_TEAM = (
+    select(TeamMember.person_id, TeamMember.role)
+    .where(TeamMember.inspection_id == bindparam("inspection"))
+    .order_by(TeamMember.position)
 )
 
 
@@ -48,6 +55,12 @@ def locked(session: Session, inspection_id: str) -> Inspection | None:
     # `key_share`: rows that refer to the inspection may come meanwhile. Whoever has just added one and then
     # wants this lock would otherwise wait for another who has done the same, for ever (PostgreSQL).
     return session.scalar(_LOCKED, {"inspection": inspection_id})
+
+
+def parts(session: Session, inspection_id: str) -> dict[str, frozenset[Part]]:
+    """The members of the inspection's team, each with the part that the decision gave them."""
+    members = session.connection().execute(_TEAM, {"inspection": inspection_id})
+    return {person: frozenset({Part(role)}) for person, role in members}
 
 
 _OF_ENTRY = (
@@ -183,10 +196,14 @@ def stored_blobs(session: Session, inspection_id: str, entries: Iterable[Entry])
     )
 
 
+_WITH_FILES = frozenset({"photo", "file", "signature"})
+
+
 def blob_of(entry: Entry) -> str | None:
     """The hash of the file that the operation attaches, or None."""
-    for kind in ("photo", "file", "signature"):
-        value = entry.writes.get(kind)
+    written = entry.writes
+    for kind in _WITH_FILES & written.keys():
+        value = written[kind]
         name = value.get("blob") if isinstance(value, dict) else None
         if isinstance(name, str) and operation.is_sha256(name.removeprefix("sha256:")):
             return name.removeprefix("sha256:")
@@ -244,18 +261,11 @@ def earlier_checklists(session: Session, inspection_id: str) -> dict[str, dict[s
 _GRANTS = (
     select(DeviceGrant.person_id, DeviceGrant.expires_at, Person.is_active)
     .join(Person, Person.id == DeviceGrant.person_id)
-    .where(
-        DeviceGrant.device_id == bindparam("device"),
-        DeviceGrant.person_id.in_(bindparam("persons", expanding=True)),
-    )
+    .where(DeviceGrant.device_id == bindparam("device"))
 )
 
 
-def grants(session: Session, device: str, persons: Collection[str], *, at: datetime) -> dict[str, bool]:
-    """Of those persons who were ever granted the device: whether it still holds and they are active."""
-    known = {name for name in persons if operation.is_id(name)}
-    return {
-        person: is_active and expires_at > at
-        for names in portions(known)
-        for person, expires_at, is_active in session.execute(_GRANTS, {"device": device, "persons": names})
-    }
+def grants(session: Session, device: str, *, at: datetime) -> dict[str, bool]:
+    """Of everybody who was ever granted the device: whether it still holds and they are active."""
+    given = session.connection().execute(_GRANTS, {"device": device})
+    return {person: is_active and expires_at > at for person, expires_at, is_active in given}

@@ -91,6 +91,7 @@ class Draft(msgspec.Struct, frozen=True):
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Operation).decode
 _decode_header = msgspec.json.Decoder(Header).decode
+_decode_body = msgspec.json.Decoder().decode
 
 
 def sha256(text: str) -> str:
@@ -143,7 +144,7 @@ def body_of(operation: Operation) -> dict[str, Any] | None:
     if operation.body is None:
         return None
     try:
-        body = msgspec.json.decode(operation.body)
+        body = _decode_body(operation.body)
     except (msgspec.MsgspecError, RecursionError):
         return None
     if not isinstance(body, dict):

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from accounts import device_keys, devices
 from accounts.device_models import Device
-from core import clock, epoch, errors, framing, journal
+from core import bulk, clock, epoch, errors, framing, journal
 from core.caller import Caller
 from inspections import chain, codes, ledger, log, operation, receipts
 from inspections.chain import ChainedOperation
@@ -157,7 +157,8 @@ def receive(session: Session, batch: Batch, *, by: Caller, at: datetime) -> Push
     results += [_result(outcome) for outcome in log.append(session, fresh, device=device, at=at)]  # 8
     receipt = _receipt(session, device, current, is_new=bool(fresh), at=at)  # 9
     if by.device_id == device.id:
-        device.last_seen_at = at  # a batch that somebody else brings says nothing of where the tablet is
+        # A batch that somebody else brings says nothing of where the tablet is.
+        bulk.put(session, device, last_seen_at=at)
     if fresh:
         signatures.keep(session, device, batch.operations, head=batch.head, sig=batch.sig)
         journal.record(

@@ -43,7 +43,8 @@ export interface TabletApp {
   subscribe(topic: Topic, listener: () => void): Unsubscribe;
 
   /**
-   * `code` as typed, or the text of the QR (`{"url": …, "code": …}`).
+   * `code` as typed, or the text of the QR (`{"url": …, "code": …}`). Again where the server does not know the tablet or
+   * takes its key no more: unsent work stays and travels anew; the tablet is locked afterwards.
    * Refusals: enrolment_refused, offline, wrong_server, storage_full.
    */
   enrol(given: { code: string; label: string }): Promise<void>;
@@ -59,6 +60,11 @@ export interface TabletApp {
   lock(): void;
   /** Needs the old PIN. */
   changePin(oldPin: string, newPin: string): Promise<void>;
+
+  /** How much the server has not confirmed; known without a PIN. */
+  unsent(): Promise<{ operations: number; files: number }>;
+  /** Everything on this tablet is gone for good, unsent work too; it is to be enrolled as a new one. */
+  forgetEverything(): Promise<void>;
 
   inspections(): Promise<view.InspectionSummary[]>;
   /** All or nothing per inspection, with the unit's earlier findings. Refusals: offline, storage_full. */

@@ -147,8 +147,10 @@ export class Session implements facade.TabletApp {
 
   async enrol(given: { code: string; label: string }): Promise<void> {
     const code = moving.codeIn(given.code, this.#options.origin);
-    const isAgain = this.#sync.needs === "enrol_again" && this.#isEnrolled;
-    const isFork = this.#sync.problem?.code === "chain_fork";
+    const { needs, problem } = this.#sync;
+    const isAgain = this.#isEnrolled && (needs === "enrol_again" || needs === "withdrawn");
+    // A chain that the server does not go on with, or a key that it takes no more: what waits goes into a new chain.
+    const isFork = needs === "withdrawn" || problem?.code === "chain_fork";
     try {
       if (isAgain && isFork) {
         await reissue(this.#ready, (device) => this.#entrance.enrol(device, code, given.label));
@@ -199,10 +201,7 @@ export class Session implements facade.TabletApp {
     this.person = this.people.find((one) => one.person_id === person_id) ?? null;
     this.#crew = await this.#crewFor(vault, person_id);
     await storing.purge(this.#db, Date.now());
-    this.#line.holds = async () => {
-      const { waitingOps, waitingFiles } = await storing.counts(this.#db);
-      return { operations: waitingOps, files: waitingFiles };
-    };
+    this.#line.holds = () => this.unsent();
     this.#loop = this.#loopFor(this.#crew);
     if (this.#options.isLoopOn) this.#loop.start();
     else await this.#loop.recount();
@@ -261,7 +260,7 @@ export class Session implements facade.TabletApp {
       carry: () => carry(crew, options),
       counts: () => storing.counts(this.#db),
       isMetered: () => this.settings.pauseOnMetered && storing.isMetered(),
-      wiped: () => this.#wipe(),
+      wiped: () => this.#wipe({ withdrawn: true }),
     };
     return new Loop(work, (status) => {
       this.#sync = status;
@@ -282,15 +281,24 @@ export class Session implements facade.TabletApp {
     this.#announce("inspections");
   }
 
-  async #wipe(): Promise<void> {
+  async #wipe(left: Record<string, unknown>): Promise<void> {
     this.lock();
     this.#db.close();
     await this.#db.delete();
     await this.#db.open();
-    await this.#db.setFacts({ withdrawn: true });
+    await this.#db.setFacts(left);
     await this.#read();
     this.#announce("stage");
     this.#tell({ kind: "people" });
+  }
+
+  async unsent(): Promise<{ operations: number; files: number }> {
+    const { waitingOps, waitingFiles } = await storing.counts(this.#db);
+    return { operations: waitingOps, files: waitingFiles };
+  }
+
+  forgetEverything(): Promise<void> {
+    return this.#wipe({ settings: this.settings });
   }
 
   async syncNow(options: { evenOnMetered?: boolean } = {}): Promise<void> {

@@ -44,7 +44,7 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "start.pin.lead":
     "Hello {name}. The PIN opens the tablet without a network and encrypts everything stored on it.",
   "start.pin.hint":
-    "At least 6 digits. No birthday, phone number or run of digits. If you forget it, sign in again with a network.",
+    "At least 6 digits. No birthday, phone number or run of digits. Nobody can give it back: let a colleague have a PIN on this tablet too, and send whenever there is a network.",
   "start.pin.new": "New PIN",
   "start.pin.again": "The PIN again",
   "start.pin.differs": "The two are not the same.",
@@ -60,7 +60,23 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "start.locked.safe": "What is stored is encrypted, and what was not sent is still here.",
   "start.withdrawn.title": "The tablet was withdrawn",
   "start.withdrawn.lead":
-    "This tablet was reported stolen, so its contents were erased. Ask the administrator to enrol it again.",
+    "This tablet was reported stolen, so its contents were erased. If it was found again, ask the administrator for a new code; what is on the server can be downloaded again.",
+  "start.again.go": "Enrol this tablet again",
+  "start.again.lead":
+    "Enter a new enrolment code from the administrator. Unsent work stays on the tablet and will be sent again; then unlock with the same PIN.",
+  "start.forgotten": "PIN forgotten",
+  "start.forgotten.key":
+    "The PIN is the key to what is on the tablet. Nobody can read it without a PIN, not even the administrator.",
+  "start.forgotten.witness":
+    "Somebody else with a PIN on this tablet can confirm: sign in with a network, choose a new PIN, and they enter theirs. Nothing is lost.",
+  "start.anew": "Begin anew",
+  "start.anew.lead":
+    "Where nobody can open the tablet any more: erase it and enrol it as a new one. What is on the server can be downloaded again.",
+  "start.anew.lost":
+    "Lost for good: {operations} {operations:operation:operations} and {files} {files:photo or file:photos or files} that are not on the server.",
+  "start.anew.nothing": "Everything recorded on this tablet is on the server. Nothing is lost.",
+  "start.anew.sure": "Erase what is on this tablet",
+  "start.anew.go": "Erase and begin anew",
 
   "work.title": "My work",
   "work.download": "Download",
@@ -133,7 +149,7 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "need.enrol_again":
     "The server no longer knows this tablet. What was not sent is still here: export a file, then enrol again.",
   "need.withdrawn":
-    "This tablet was withdrawn. Export what was not sent and give the file to the administrator.",
+    "This tablet was withdrawn. What was not sent is still on it: export it for the administrator, or enrol again with a new code.",
   "need.attention": "The server did not take something. It is still saved on this tablet.",
   "sync.signIn": "Sign in again",
 

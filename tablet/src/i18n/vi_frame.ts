@@ -40,7 +40,7 @@ export const frame = {
   "start.pin.title": "Chọn mã PIN",
   "start.pin.lead": "Chào {name}. Mã PIN mở máy khi không có mạng và mã hóa mọi dữ liệu lưu trên máy.",
   "start.pin.hint":
-    "Ít nhất 6 chữ số. Không dùng ngày sinh, số điện thoại hay dãy số liền nhau. Quên mã PIN thì đăng nhập lại khi có mạng.",
+    "Ít nhất 6 chữ số. Không dùng ngày sinh, số điện thoại hay dãy số liền nhau. Không ai lấy lại được mã PIN: nên để thêm một đồng nghiệp có mã PIN trên máy này và gửi dữ liệu mỗi khi có mạng.",
   "start.pin.new": "Mã PIN mới",
   "start.pin.again": "Nhập lại mã PIN",
   "start.pin.differs": "Hai lần nhập chưa giống nhau.",
@@ -56,7 +56,22 @@ export const frame = {
   "start.locked.safe": "Dữ liệu trên máy được mã hóa, chưa gửi vẫn còn nguyên.",
   "start.withdrawn.title": "Máy đã bị thu hồi",
   "start.withdrawn.lead":
-    "Máy này được báo mất cắp nên dữ liệu trên máy đã bị xóa. Liên hệ quản trị viên để ghi danh lại.",
+    "Máy này được báo mất cắp nên dữ liệu trên máy đã bị xóa. Tìm lại được máy thì xin quản trị viên mã ghi danh mới; những gì đã lên máy chủ sẽ tải lại được.",
+  "start.again.go": "Ghi danh lại máy này",
+  "start.again.lead":
+    "Nhập mã ghi danh mới của quản trị viên. Dữ liệu chưa gửi vẫn ở trên máy và sẽ được gửi lại; sau đó mở khóa bằng mã PIN cũ.",
+  "start.forgotten": "Quên mã PIN",
+  "start.forgotten.key":
+    "Mã PIN là chìa khóa của dữ liệu trên máy. Không ai đọc được dữ liệu nếu thiếu mã PIN, kể cả quản trị viên.",
+  "start.forgotten.witness":
+    "Người khác có mã PIN trên máy này xác nhận giúp được: đăng nhập khi có mạng, chọn mã PIN mới, rồi người đó nhập mã PIN của mình. Không mất gì.",
+  "start.anew": "Bắt đầu lại từ đầu",
+  "start.anew.lead":
+    "Khi không còn ai mở được máy: xóa dữ liệu trên máy, ghi danh lại như máy mới. Những gì đã lên máy chủ thì tải lại được.",
+  "start.anew.lost": "Sẽ mất hẳn {operations} thao tác và {files} ảnh, tệp chưa lên máy chủ.",
+  "start.anew.nothing": "Mọi thứ ghi trên máy này đã lên máy chủ. Không mất gì.",
+  "start.anew.sure": "Đồng ý xóa dữ liệu trên máy này",
+  "start.anew.go": "Xóa và bắt đầu lại",
 
   "work.title": "Việc của tôi",
   "work.download": "Tải xuống",
@@ -129,7 +144,8 @@ export const frame = {
     "Máy chủ cần phiên bản mới của ứng dụng. Mọi thứ vẫn được lưu trên máy; cập nhật rồi máy sẽ tự gửi.",
   "need.enrol_again":
     "Máy chủ không nhận ra máy này nữa. Dữ liệu chưa gửi vẫn ở trên máy: xuất tệp rồi ghi danh lại.",
-  "need.withdrawn": "Máy đã bị thu hồi. Xuất tệp dữ liệu chưa gửi và giao cho quản trị viên.",
+  "need.withdrawn":
+    "Máy đã bị thu hồi. Dữ liệu chưa gửi vẫn ở trên máy: xuất tệp giao cho quản trị viên, hoặc ghi danh lại khi được cấp mã mới.",
   "need.attention": "Máy chủ không nhận một lần gửi. Dữ liệu vẫn được lưu trên máy.",
   "sync.signIn": "Đăng nhập lại",
 

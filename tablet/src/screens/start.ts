@@ -1,9 +1,10 @@
 /** From an unknown tablet to an open one: enrol, sign in once, choose a PIN, unlock. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { t } from "../i18n/speak.ts";
 import type { Person } from "../store/views.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
+import "./forgotten_pin.ts";
 import "./scanner.ts";
 
 const SHORTEST_PIN = 6;
@@ -13,11 +14,15 @@ export class Start extends AppElement {
     ...AppElement.properties,
     chosen: { state: true },
     isSigningIn: { state: true },
+    isEnrolling: { type: Boolean },
+    isForgotten: { state: true },
     isScanning: { state: true },
     mustChoosePin: { state: true },
   };
   declare chosen: Person | null;
   declare isSigningIn: boolean;
+  declare isEnrolling: boolean;
+  declare isForgotten: boolean;
   declare isScanning: boolean;
   declare mustChoosePin: Person | null;
 
@@ -25,8 +30,16 @@ export class Start extends AppElement {
     super();
     this.chosen = null;
     this.isSigningIn = false;
+    this.isEnrolling = false;
+    this.isForgotten = false;
     this.isScanning = false;
     this.mustChoosePin = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    // Whoever begins anew leaves this screen before it can say so.
+    if (this.app.stage !== "locked") this.isForgotten = false;
   }
 
   protected override render(): TemplateResult {
@@ -34,20 +47,24 @@ export class Start extends AppElement {
   }
 
   #step(): TemplateResult {
+    if (this.app.stage === "unenrolled" || this.isEnrolling) return this.#enrolment();
     if (this.app.stage === "withdrawn") return this.#withdrawn();
-    if (this.app.stage === "unenrolled") return this.#enrolment();
+    if (this.isForgotten)
+      return html`<td-forgotten-pin .app=${this.app} @sign-in=${this.#signInAfterAll} @closed=${() => (this.isForgotten = false)}></td-forgotten-pin>`;
     if (this.mustChoosePin) return this.#pinChoice(this.mustChoosePin);
     if (this.app.stage === "signed_out" || this.isSigningIn) return this.#signIn();
     return this.#locked();
   }
 
   #withdrawn(): TemplateResult {
-    return html`<h1>${t("start.withdrawn.title")}</h1><p>${t("start.withdrawn.lead")}</p>`;
+    return html`<h1>${t("start.withdrawn.title")}</h1><p>${t("start.withdrawn.lead")}</p>
+      <button type="button" class="button button-primary button-large button-wide" @click=${() => (this.isEnrolling = true)}>${t("start.again.go")}</button>`;
   }
 
   #enrolment(): TemplateResult {
-    return html`<h1>${t("start.enrol.title")}</h1>
-      <p class="soft">${t("start.enrol.lead")}</p>
+    const isAgain = this.app.stage === "ready";
+    return html`<h1>${t(isAgain ? "start.again.go" : "start.enrol.title")}</h1>
+      <p class="soft">${t(isAgain ? "start.again.lead" : "start.enrol.lead")}</p>
       ${complaint(this.fault)}
       ${
         this.isScanning
@@ -56,7 +73,7 @@ export class Start extends AppElement {
       }
       <form @submit=${this.#enrol}>
         <div class="field"><label for="code">${t("start.enrol.code")}</label><input class="input" id="code" name="code" required autocomplete="off" autocapitalize="characters" spellcheck="false" /></div>
-        <div class="field"><label for="label">${t("start.enrol.label")}</label><p class="hint" id="label-hint">${t("start.enrol.label.hint")}</p><input class="input" id="label" name="label" required maxlength="60" aria-describedby="label-hint" /></div>
+        <div class="field"><label for="label">${t("start.enrol.label")}</label><p class="hint" id="label-hint">${t("start.enrol.label.hint")}</p><input class="input" id="label" name="label" .value=${this.app.deviceLabel} required maxlength="60" aria-describedby="label-hint" /></div>
         <button class="button button-primary button-large button-wide" ?disabled=${this.isBusy}>${t("start.enrol.go")}</button>
       </form>`;
   }
@@ -70,9 +87,16 @@ export class Start extends AppElement {
 
   #enrol(event: SubmitEvent): void {
     const given = sent(event);
-    void this.attempt(() =>
-      this.app.enrol({ code: text(given, "code").trim(), label: text(given, "label").trim() }),
-    );
+    void this.attempt(async () => {
+      await this.app.enrol({ code: text(given, "code").trim(), label: text(given, "label").trim() });
+      this.isEnrolling = false;
+      this.tell("enrolled");
+    });
+  }
+
+  #signInAfterAll(): void {
+    this.isForgotten = false;
+    this.isSigningIn = true;
   }
 
   #signIn(): TemplateResult {
@@ -95,7 +119,10 @@ export class Start extends AppElement {
         username: text(given, "username").trim(),
         password: text(given, "password"),
       });
-      this.mustChoosePin = this.app.stage === "ready" ? null : person;
+      const isAlone = person.hasPin && this.app.people.length === 1;
+      // Nobody is there who could confirm another PIN.
+      this.isForgotten = isAlone && this.app.stage === "locked";
+      this.mustChoosePin = this.app.stage === "ready" || isAlone ? null : person;
       this.isSigningIn = false;
       this.tell("signed-in");
     });
@@ -134,7 +161,8 @@ export class Start extends AppElement {
     return html`<h1>${t("start.locked.title")}</h1>
       ${complaint(this.fault)}
       ${chosen ? this.#unlockForm(chosen, people.length > 1) : this.#whoForm(people)}
-      <p class="actions"><button type="button" class="button button-quiet button-wide" @click=${() => (this.isSigningIn = true)}>${t("start.signIn.other")}</button></p>
+      <p class="actions"><button type="button" class="button button-quiet button-wide" @click=${() => (this.isSigningIn = true)}>${t("start.signIn.other")}</button>
+        <button type="button" class="button button-quiet button-wide" @click=${() => (this.isForgotten = true)}>${t("start.forgotten")}</button></p>
       ${notice("info", html`<p class="small">${t("start.locked.safe")}</p>`)}`;
   }
 

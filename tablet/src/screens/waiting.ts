@@ -78,10 +78,15 @@ class Waiting extends AppElement {
     const { needs, problem } = this.app.sync;
     if (needs === "nothing") return nothing;
     const told = problem ? html`<p class="soft small">${problemWords(problem)}</p>` : nothing;
-    const deeds =
-      needs === "sign_in"
-        ? html`<p class="actions"><a class="button" href="#/sign-in">${t("sync.signIn")}</a></p>`
-        : nothing;
+    const ways = {
+      sign_in: ["#/sign-in", "sync.signIn"],
+      enrol_again: ["#/enrol", "start.again.go"],
+      withdrawn: ["#/enrol", "start.again.go"],
+    } as const;
+    const [place, words] = needs in ways ? ways[needs as keyof typeof ways] : [null, null];
+    const deeds = place
+      ? html`<p class="actions"><a class="button" href=${place}>${t(words)}</a></p>`
+      : nothing;
     return notice("wrong", html`<p>${t(`need.${needs}`)}</p>${told}${deeds}`);
   }
 

@@ -47,13 +47,16 @@ export class Entrance {
   async enrol(device: Device, code: string, label: string): Promise<void> {
     const proof = await device.sign(`td1-enrol\n${code}\n${device.id}`);
     const body = JSON.stringify({ code, device: device.id, jwk: device.jwk, label, proof });
-    const told = await this.#line.json<Told>("/sync/v1/devices", { body, asPerson: true });
+    // The code speaks for itself: neither a session left open in this browser nor a token of before is shown.
+    this.forgetToken();
+    const told = await this.#line.json<Told>("/sync/v1/devices", { body });
     await this.#db.setFacts({
       epoch: told.epoch,
       serverKeys: told.server_keys,
       tokenEndpoint: told.token_endpoint,
       label,
       enrolled: true,
+      withdrawn: false,
     });
   }
 

@@ -70,6 +70,8 @@ export class Root extends AppElement {
     }
     if (this.app.stage !== "ready") this.visit = null;
     else this.#greet();
+    // A tablet that begins anew has no place to go back to.
+    if (this.app.stage === "unenrolled" && location.hash.length > 2) go("#/", true);
     this.#follow();
     this.requestUpdate();
   }
@@ -168,6 +170,8 @@ export class Root extends AppElement {
     if (route.place === "work") return html`<td-work .app=${app}></td-work>`;
     if (route.place === "sign-in")
       return html`<td-start .app=${app} .isSigningIn=${true} @signed-in=${() => go("#/waiting", true)}></td-start>`;
+    if (route.place === "enrol")
+      return html`<td-start .app=${app} .isEnrolling=${true} @enrolled=${() => go("#/waiting", true)}></td-start>`;
     const opening = html`<p role="status">${t("app.opening")}</p>`;
     if (!this.isWhole) return opening;
     const { visit } = this;

@@ -1,13 +1,13 @@
 /** Where the person is, as the part of the address behind #: reloading or going back leads to the same screen. */
 
 export type Route =
-  | { place: "work" | "settings" | "waiting" | "sign-in" }
+  | { place: "work" | "settings" | "waiting" | "sign-in" | "enrol" }
   | { place: "visit"; inspection: string; part: Part; section: string; item: string };
 
 export const PARTS = ["checklist", "opening", "sharing", "conflicts", "remarks", "notes", "closing"] as const;
 export type Part = (typeof PARTS)[number];
 
-const PLACES = ["settings", "waiting", "sign-in"] as const;
+const PLACES = ["settings", "waiting", "sign-in", "enrol"] as const;
 
 /** The route that the text after # names; `work` for whatever names none. */
 export function routeOf(hash: string): Route {

@@ -3,7 +3,7 @@
  * A tap is on the flash before it is in the fold.
  */
 import { type Definition, itemsOf } from "../rules/definition.ts";
-import { type Fold, foldOf } from "../rules/fold.ts";
+import { type Entry, type Fold, foldOf } from "../rules/fold.ts";
 import type { Archive } from "../store/archive.ts";
 import type { Database } from "../store/database.ts";
 import type { Files } from "../store/files.ts";
@@ -83,9 +83,10 @@ export class VisitLog {
       ]);
       // What has come back from the server need not be opened a second time.
       const known = new Set(placed.map((entry) => entry.operation.op_id));
-      const [own, provisional] = await Promise.all([
+      const [own, provisional, bodies] = await Promise.all([
         ledger.own(this.id, known),
         archive.provisional(this.id, known),
+        placed.some(isWithheld) ? ledger.withheldBodies(this.id) : new Map<string, string>(),
       ]);
       if (this.#written !== before) continue; // something was recorded meanwhile
       // The office may have changed the team; the list of questions changes with its reference alone.
@@ -93,7 +94,7 @@ export class VisitLog {
         this.package = JSON.parse(kept.text) as PackageFacts;
         this.definition = JSON.parse(kept.checklist) as Definition;
       }
-      this.fold = foldOf([...placed, ...own, ...provisional]);
+      this.fold = foldOf([...placed.map((entry) => withBody(entry, bodies)), ...own, ...provisional]);
       this.told = (stream?.status as State | undefined) ?? "decided";
       this.#files = new Map(blobs.map((row) => [row.sha256, { isOnServer: row.waiting === 0 }]));
       await this.recount();
@@ -150,4 +151,14 @@ export class VisitLog {
   async write(type: string, entity: string, body: object, blobs: readonly NewBlob[] = []): Promise<void> {
     await this.record([drafted(this.fold, this.host.person, type, entity, { ...body })], blobs);
   }
+}
+
+function isWithheld({ operation }: Entry): boolean {
+  return (operation.body ?? null) === null;
+}
+
+/** What the server was not given is read from this tablet, where it was recorded. */
+function withBody(entry: Entry, bodies: ReadonlyMap<string, string>): Entry {
+  const body = isWithheld(entry) ? bodies.get(entry.operation.op_id) : undefined;
+  return body === undefined ? entry : { ...entry, operation: { ...entry.operation, body } };
 }

@@ -148,7 +148,8 @@ export class VisitViews {
     const { fold, reading } = this.log;
     return fold.undecided().map((entry) => {
       const { type, entity, op_id: id } = entry.operation;
-      const code = fold.leftOut.has(id) ? "not_in_signed" : (entry.code ?? "");
+      const isWithheld = entry.detail?.problem === "withheld";
+      const code = fold.leftOut.has(id) ? "not_in_signed" : isWithheld ? "withheld" : (entry.code ?? "");
       const writes = saidIn(entry);
       const standing = Object.entries(fold.values(entity)).filter(
         ([field]) => field in writes || RETRACT in writes,

@@ -51,6 +51,8 @@ export const refusals: Record<keyof typeof vietnamese, string> = {
   "code.checklist_mismatch": "The change uses another version of the checklist than the inspection.",
   "code.item_unknown": "The checklist has no such item.",
   "code.value_invalid": "The value does not fit. Open the item and write it again.",
+  "code.withheld":
+    "The text is too long, so the server took only the trace of the operation. The whole text is still on the tablet that recorded it: save it as a file, then write it again in shorter parts.",
   "code.unknown_type": "The server does not know this kind of change; it is kept.",
   "code.signoff_stale": "The record differs from what was signed. Read it again and sign again.",
   "code.open_conflicts": "Some answers contradict each other and were not settled by the leader.",

@@ -188,6 +188,9 @@ export const visit: Record<keyof typeof vietnamese, string> = {
   "aside.present": "In the record now",
   "aside.present.none": "Nothing yet.",
   "aside.otherCode": "The server keeps this operation aside under the code “{code}”; it is not lost.",
+  "aside.save": "Save as a file",
+  "aside.withheld.elsewhere":
+    "Only the tablet of {name} has the text. Ask {name} to write it shorter, or to save it as a file.",
   "said.retracted": "Taken out of the record",
   "thing.answer": "Answer",
   "thing.row": "Sample row",

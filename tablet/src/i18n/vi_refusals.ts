@@ -47,6 +47,8 @@ export const refusals = {
   "code.checklist_mismatch": "Thao tác dùng phiên bản danh mục khác với phiên bản của cuộc kiểm tra.",
   "code.item_unknown": "Danh mục không có nội dung kiểm tra này.",
   "code.value_invalid": "Giá trị ghi nhận không đúng dạng. Mở lại mục này và ghi lại.",
+  "code.withheld":
+    "Nội dung quá dài nên máy chủ chỉ nhận dấu vết của thao tác. Nguyên văn vẫn ở trên máy đã ghi: lưu ra tệp, rồi chia ngắn và ghi lại.",
   "code.unknown_type": "Máy chủ chưa biết loại thao tác này; thao tác được giữ lại.",
   "code.signoff_stale": "Nội dung đã khác với bản đã ký. Xem lại rồi ký lại.",
   "code.open_conflicts": "Còn câu trả lời mâu thuẫn chưa được trưởng đoàn thống nhất.",

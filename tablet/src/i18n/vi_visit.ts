@@ -186,6 +186,9 @@ export const visit = {
   "aside.present": "Đang có trong hồ sơ",
   "aside.present.none": "Chưa có gì.",
   "aside.otherCode": "Máy chủ giữ riêng thao tác này với mã «{code}»; không bị mất.",
+  "aside.save": "Lưu ra tệp",
+  "aside.withheld.elsewhere":
+    "Nội dung chỉ có trên máy của {name}. Nhờ {name} ghi lại ngắn hơn, hoặc lưu ra tệp.",
   "said.retracted": "Rút khỏi hồ sơ",
   "thing.answer": "Câu trả lời",
   "thing.row": "Dòng trong bảng mẫu",

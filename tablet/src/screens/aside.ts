@@ -5,8 +5,9 @@ import { dayAndTime } from "../i18n/written.ts";
 import type { SetAsideView } from "../store/views.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { complaint } from "../ui/parts.ts";
+import { saveFile } from "../ui/saving.ts";
 import { deed } from "./deeds.ts";
-import { saidWords, tabletWords } from "./said.ts";
+import { plainWords, saidWords, tabletWords } from "./said.ts";
 
 class Aside extends VisitElement {
   static override properties = { ...VisitElement.properties, aside: { attribute: false } };
@@ -18,16 +19,32 @@ class Aside extends VisitElement {
     return html`<article class="card" data-aside=${aside.opId}>
       <h2>${deed(aside.type, aside.entity)}</h2><p>${found(`code.${aside.code}`) ?? t("aside.otherCode", { code: aside.code })}</p>
       <div class="sides"><section class="side"><div><h3>${t("aside.kept")}</h3><p class="soft small">${aside.actorName} · ${tabletWords(this.visit, aside.device)} · ${dayAndTime(aside.wall)}</p></div>
-        ${saidWords(this.visit, aside.entity, aside.writes)}</section>
+        ${aside.code === "withheld" ? this.#withheld() : saidWords(this.visit, aside.entity, aside.writes)}</section>
       <section class="side"><h3>${t("aside.present")}</h3>${Object.keys(aside.present).length ? saidWords(this.visit, aside.entity, aside.present) : html`<p class="soft">${t("aside.present.none")}</p>`}</section></div>
       ${
         mayDecide
           ? html`<form @submit=${this.#decide}><div class="field"><label for="why-${aside.opId}">${t("conflict.reason")}</label><input class="input" id="why-${aside.opId}" name="reason" maxlength="2000" required /></div>
         ${complaint(this.fault)}
-        <div class="actions"><button class="button button-primary" name="deed" value="adopt" ?disabled=${this.isBusy}>${t("aside.adopt")}</button><button class="button" name="deed" value="dismiss" ?disabled=${this.isBusy}>${t("aside.dismiss")}</button></div></form>`
+        <div class="actions">${aside.code === "withheld" ? nothing : html`<button class="button button-primary" name="deed" value="adopt" ?disabled=${this.isBusy}>${t("aside.adopt")}</button>`}<button class="button" name="deed" value="dismiss" ?disabled=${this.isBusy}>${t("aside.dismiss")}</button></div></form>`
           : nothing
       }
     </article>`;
+  }
+
+  /** The text is too large to travel as one operation; only the tablet that recorded it has it. */
+  #withheld(): TemplateResult {
+    const { writes, actorName } = this.aside;
+    if (Object.keys(writes).length === 0)
+      return html`<p>${t("aside.withheld.elsewhere", { name: actorName })}</p>`;
+    return html`<div class="said-long" tabindex="0" role="group" aria-label=${t("aside.kept")}>${saidWords(this.visit, this.aside.entity, writes)}</div>
+      <button type="button" class="button" @click=${this.#save}>${t("aside.save")}</button>`;
+  }
+
+  #save(): void {
+    const { type, entity, actorName, wall, writes, opId } = this.aside;
+    const head = [deed(type, entity), actorName, dayAndTime(wall)].join("\n");
+    const text = new Blob([`${head}\n\n${plainWords(writes)}\n`], { type: "text/plain;charset=utf-8" });
+    saveFile(text, `${entity.replaceAll("/", "-")}-${opId.slice(-6)}.txt`);
   }
 
   #decide(event: SubmitEvent): void {

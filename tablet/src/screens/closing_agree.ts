@@ -85,7 +85,7 @@ class ClosingAgree extends VisitElement {
       <div class="sheet-head"><h2>${t("thing.finding")}</h2><button type="button" class="button button-quiet" @click=${close}>${t("app.cancel")}</button></div>
       <form class="sheet-body" @submit=${this.#saveFinding}>
         <div class="field"><label for="f-category">${t("agree.category")}</label><select class="input" id="f-category" name="category">${categories.map((category) => html`<option value=${category.code} ?selected=${category.code === one?.category}>${either(category.label_vi, category.label_en)}</option>`)}</select></div>
-        <div class="field"><label for="f-text">${t("agree.text")}</label><textarea class="input" id="f-text" name="text" rows="4" required .value=${one?.text ?? ""}></textarea></div>
+        <div class="field"><label for="f-text">${t("agree.text")}</label><textarea class="input" id="f-text" name="text" rows="4" maxlength="10000" required .value=${one?.text ?? ""}></textarea></div>
         ${one?.needsCorrection ? html`<div class="field"><label for="f-due">${t("agree.due")}</label><p class="hint">${t("agree.due.hint")}</p><input class="input input-day" id="f-due" name="due_on" type="date" .value=${one.dueOn ?? ""} /></div>` : nothing}
         ${complaint(this.fault)}
         <div class="actions"><button class="button button-primary" ?disabled=${this.isBusy}>${t("app.save")}</button></div>
@@ -102,7 +102,7 @@ class ClosingAgree extends VisitElement {
           this.#closeIf(done),
         );
     };
-    return html`<form class="sheet-body" @submit=${retract}><div class="field"><label for="f-why">${t("agree.retract.reason")}</label><input class="input" id="f-why" name="reason" required /></div><button class="button" ?disabled=${this.isBusy}>${t("app.remove")}</button></form>`;
+    return html`<form class="sheet-body" @submit=${retract}><div class="field"><label for="f-why">${t("agree.retract.reason")}</label><input class="input" id="f-why" name="reason" maxlength="2000" required /></div><button class="button" ?disabled=${this.isBusy}>${t("app.remove")}</button></form>`;
   }
 
   #saveFinding(event: SubmitEvent): void {

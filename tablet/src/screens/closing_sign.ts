@@ -171,7 +171,7 @@ class ClosingSign extends VisitElement {
       const reason = String(new FormData(event.target as HTMLFormElement).get("reason") ?? "").trim();
       if (reason) void this.attempt(() => this.visit.reopen(reason));
     };
-    return html`<details class="card"><summary class="button button-quiet">${t("sign.reopen")}</summary><form @submit=${reopen}><div class="field"><label for="why-reopen">${t("sign.reopen.reason")}</label><input class="input" id="why-reopen" name="reason" required /></div><button class="button" ?disabled=${this.isBusy}>${t("sign.reopen")}</button></form></details>`;
+    return html`<details class="card"><summary class="button button-quiet">${t("sign.reopen")}</summary><form @submit=${reopen}><div class="field"><label for="why-reopen">${t("sign.reopen.reason")}</label><input class="input" id="why-reopen" name="reason" maxlength="2000" required /></div><button class="button" ?disabled=${this.isBusy}>${t("sign.reopen")}</button></form></details>`;
   }
 }
 

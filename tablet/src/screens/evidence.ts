@@ -51,8 +51,8 @@ class Evidence extends VisitElement {
       const words = t(`evidence.${kind}.${name}` as Key);
       const control =
         name === "what"
-          ? html`<textarea class="input" id="ev-${name}" name=${name} rows="2" required></textarea>`
-          : html`<input class="input" id="ev-${name}" name=${name} type=${name === "day" ? "date" : "text"} />`;
+          ? html`<textarea class="input" id="ev-${name}" name=${name} rows="2" maxlength="4000" required></textarea>`
+          : html`<input class="input" id="ev-${name}" name=${name} type=${name === "day" ? "date" : "text"} maxlength="500" />`;
       return html`<div class="field"><label for="ev-${name}">${words}</label>${control}</div>`;
     };
     return html`<form class="card" @submit=${(event: SubmitEvent) => this.#add(event, kind)}>

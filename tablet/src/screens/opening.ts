@@ -112,7 +112,7 @@ class Opening extends VisitElement {
   #dialog({ person, entity }: { person: Person; entity?: string }): TemplateResult {
     const close = () => (this.editing = null);
     const field = (name: "name" | "title" | "role", words: string, isRequired: boolean) =>
-      html`<div class="field"><label for="p-${name}">${words}</label><input class="input" id="p-${name}" name=${name} .value=${person[name]} ?required=${isRequired} autocomplete="off" /></div>`;
+      html`<div class="field"><label for="p-${name}">${words}</label><input class="input" id="p-${name}" name=${name} maxlength="300" .value=${person[name]} ?required=${isRequired} autocomplete="off" /></div>`;
     return html`<dialog class="box" ${modal()} aria-label=${t("opening.people")} @close=${close}>
       <div class="sheet-head"><h2>${t(`opening.side.${person.side}`)}</h2><button type="button" class="button button-quiet" @click=${close}>${t("app.cancel")}</button></div>
       <form class="sheet-body" @submit=${this.#savePerson}>

@@ -88,7 +88,7 @@ class Photos extends VisitElement {
       });
     };
     return html`<details><summary class="button button-quiet">${t("photo.retract")}</summary>
-      <form @submit=${retract}><div class="field"><label for="why">${t("photo.retract.reason")}</label><p class="hint">${t("photo.retract.hint")}</p><input class="input" id="why" name="reason" required /></div>
+      <form @submit=${retract}><div class="field"><label for="why">${t("photo.retract.reason")}</label><p class="hint">${t("photo.retract.hint")}</p><input class="input" id="why" name="reason" maxlength="2000" required /></div>
       <button class="button" ?disabled=${this.isBusy}>${t("photo.retract")}</button></form></details>`;
   }
 }

@@ -38,7 +38,7 @@ class Remarks extends VisitElement {
         if (done) form.reset();
       });
     };
-    return html`<form @submit=${answer}><div class="field"><label for="reply-${one.id}">${t("remarks.reply")}</label><textarea class="input" id="reply-${one.id}" name="text" rows="2" required></textarea></div>
+    return html`<form @submit=${answer}><div class="field"><label for="reply-${one.id}">${t("remarks.reply")}</label><textarea class="input" id="reply-${one.id}" name="text" rows="2" maxlength="10000" required></textarea></div>
       <button class="button button-primary" ?disabled=${this.isBusy}>${t("remarks.send")}</button></form>`;
   }
 }

@@ -33,7 +33,7 @@ function valueWords(value: unknown): string {
 }
 
 /** The members of a value, a line each. */
-function plainWords(value: unknown): string {
+export function plainWords(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "object" || "numerator" in value) return valueWords(value);
   return Object.values("columns" in value ? (value.columns as object) : value)

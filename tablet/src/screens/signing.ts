@@ -89,7 +89,7 @@ class Signing extends VisitElement {
   }
 
   #refusal(): TemplateResult | typeof nothing {
-    return html`<div class="field"><label for="s-reason">${t("sign.refuse.reason")}</label><textarea class="input" id="s-reason" name="reason" rows="2" required></textarea></div>
+    return html`<div class="field"><label for="s-reason">${t("sign.refuse.reason")}</label><textarea class="input" id="s-reason" name="reason" rows="2" maxlength="2000" required></textarea></div>
       <div class="field"><label for="s-witnesses">${t("sign.refuse.witnesses")}</label><p class="hint" id="s-hint">${t("sign.refuse.witnesses.hint")}</p><textarea class="input" id="s-witnesses" name="witnesses" rows="2" required aria-describedby="s-hint"></textarea></div>`;
   }
 

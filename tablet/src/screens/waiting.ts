@@ -7,6 +7,7 @@ import type { OutboxLine, RelayLine, WaitingFile } from "../store/views.ts";
 import { problemWords, wordsOf } from "../ui/faults.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
+import { saveFile } from "../ui/saving.ts";
 import { detailOf } from "../ui/sync_line.ts";
 import { deed } from "./deeds.ts";
 
@@ -131,10 +132,7 @@ class Waiting extends AppElement {
     const withFiles = this.querySelector<HTMLInputElement>("#with-files")?.checked ?? true;
     void this.attempt(async () => {
       const { name, blob } = await this.app.exportUnsent({ withFiles });
-      const address = URL.createObjectURL(blob);
-      const link = Object.assign(document.createElement("a"), { href: address, download: name });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      saveFile(blob, name);
       this.said = t("wait.exported", { name, size: size(blob.size) });
     });
   }

@@ -195,6 +195,17 @@ export class Ledger {
     await this.#db.ops.update(seq, { withheld: 1 });
   }
 
+  /** The bodies of this inspection's operations that travelled as headers alone, by operation. */
+  async withheldBodies(inspection: string): Promise<Map<string, string>> {
+    const rows = await this.#db.ops.where("inspection").equals(inspection).toArray();
+    const bodies = new Map<string, string>();
+    for (const row of rows.filter((one) => one.withheld && one.sealed)) {
+      const { body } = JSON.parse(await this.#opened(row)) as Operation;
+      if (body !== null) bodies.set(row.opId, body);
+    }
+    return bodies;
+  }
+
   /** Everything after `seq` travels again: the server does not have it any more. */
   async sendAgainAfter(seq: number): Promise<void> {
     await this.#db.ops

@@ -5,6 +5,7 @@ import { wordsOf } from "./faults.ts";
 import { named, OpenElement } from "./open_element.ts";
 
 const IDLE_MS = 2500;
+const LINE_MOST = 1000;
 let made = 0;
 
 export type Save = (text: string) => Promise<unknown>;
@@ -18,6 +19,7 @@ export class WordsField extends OpenElement {
     value: {},
     isLine: { type: Boolean },
     isOff: { type: Boolean },
+    most: { type: Number },
     save: { attribute: false },
     state: { state: true },
   };
@@ -27,6 +29,8 @@ export class WordsField extends OpenElement {
   declare value: string;
   declare isLine: boolean;
   declare isOff: boolean;
+  /** Characters; more would not travel in one operation with everything beside it. */
+  declare most: number;
   declare save: Save;
   declare state: "same" | "typing" | "saved";
   #typed: string | null = null;
@@ -43,6 +47,7 @@ export class WordsField extends OpenElement {
       value: "",
       isLine: false,
       isOff: false,
+      most: 10_000,
       state: "same",
     });
   }
@@ -122,9 +127,9 @@ export class WordsField extends OpenElement {
   #control(): TemplateResult {
     const described = this.hint ? `${this.#id}-hint` : nothing;
     if (this.isLine) {
-      return html`<input class="input" id=${this.#id} aria-describedby=${described} placeholder=${this.placeholder} ?disabled=${this.isOff} .value=${this.text} @input=${this.#type} @change=${() => this.#keep()} />`;
+      return html`<input class="input" id=${this.#id} aria-describedby=${described} maxlength=${this.isLine ? Math.min(this.most, LINE_MOST) : this.most} placeholder=${this.placeholder} ?disabled=${this.isOff} .value=${this.text} @input=${this.#type} @change=${() => this.#keep()} />`;
     }
-    return html`<textarea class="input" id=${this.#id} rows="3" aria-describedby=${described} placeholder=${this.placeholder} ?disabled=${this.isOff} .value=${this.text} @input=${this.#type} @change=${() => this.#keep()}></textarea>`;
+    return html`<textarea class="input" id=${this.#id} rows="3" aria-describedby=${described} maxlength=${this.isLine ? Math.min(this.most, LINE_MOST) : this.most} placeholder=${this.placeholder} ?disabled=${this.isOff} .value=${this.text} @input=${this.#type} @change=${() => this.#keep()}></textarea>`;
   }
 }
 

@@ -1,4 +1,4 @@
-"""The ways back in: a tablet that the server no longer knows or takes, one that was stolen, a PIN nobody remembers."""
+"""The ways back in: a tablet no longer known, taken no more, or stolen; a PIN that nobody remembers."""
 
 import pytest
 from flask import Flask

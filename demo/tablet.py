@@ -153,7 +153,7 @@ class Tablet:
             body=json.dumps(body, ensure_ascii=False),
         )  # fmt: skip
         (linked,) = chain.chained(self.device, prev, [operation])
-        sent = op.wire_text(op.header_text(operation), body=operation.body, body_hash="")
+        sent = op.wire_text(operation.header, body=operation.body, body_hash="")
         kept = Kept(operation.seq, operation.op_id, inspection, sent, linked.hash)
         self.outbox.record(kept, pictures=pictures)
         folded.add(Entry(operation, self.device, linked.digest))

@@ -8,19 +8,17 @@ ancestor of one, or set aside with a code, or left out by a signature that names
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from inspections import entities
-from inspections import operation as op
 from inspections.codes import Code, Effect
 from inspections.entities import RETRACT
 from inspections.operation import Operation
 
 
-class Entry(msgspec.Struct, frozen=True, dict=True):
+class Entry(msgspec.Struct, frozen=True):
     """An operation with what became of it; without a position it has not reached the server yet."""
 
     operation: Operation
@@ -48,34 +46,26 @@ class Entry(msgspec.Struct, frozen=True, dict=True):
         """Whether the operation counts."""
         return self.effect in (Effect.APPLIED, Effect.CONFLICT)
 
-    @cached_property
+    @property
     def parsed(self) -> dict[str, Any] | None:
         """The parsed body; None if there is none that can be read."""
-        return op.body_of(self.operation)
+        return self.operation.parsed
 
     @property
     def body(self) -> dict[str, Any]:
         """The parsed body; empty if there is none that can be read."""
-        return self.parsed or {}
+        return self.operation.parsed or {}
 
-    @cached_property
+    @property
     def writes(self) -> dict[str, Any]:
-        """The fields that the operation sets; an adoption sets what the adopted operation would have set."""
-        if self.operation.type != "quarantine.adopt":
-            return entities.writes(self.operation.type, self.body)
-        adopted = msgspec.structs.replace(
-            self.operation, type=str(self.body.get("type")), body=str(self.body.get("body"))
-        )
-        return entities.writes(adopted.type, op.body_of(adopted) or {})
+        """The fields that the operation sets."""
+        return self.operation.writes
 
     def placed(self, pos: int, *, effect: str, code: str | None, detail: Mapping[str, Any] | None) -> "Entry":
         """The entry at its position in the log, with what became of it there."""
-        placed = Entry(
+        return Entry(
             self.operation, self.device, self.digest, effect, code, pos, self.hash, self.received_at, detail
         )  # fmt: skip
-        # A batch is judged entry by entry, and reading a body is much of the work: it is done once.
-        vars(placed).update(parsed=self.parsed, writes=self.writes)
-        return placed
 
 
 def distinct(values: Iterable[object]) -> int:

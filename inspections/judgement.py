@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from inspections import bodies, entities, fold, permissions, step_rules, workflow
-from inspections import operation as op
 from inspections.codes import Code, Effect
 from inspections.fold import Entry, Fold
 from inspections.operation import Operation
@@ -124,7 +123,7 @@ def _adoption(entry: Entry, original: Operation, situation: Situation) -> Judgem
     if (entry.body["type"], entry.body["body"]) != (original.type, original.body):
         return aside(Code.VALUE_INVALID, member="body", problem="differs_from_original")
     adopted = msgspec.structs.replace(entry.operation, type=original.type, body=original.body)
-    body = op.body_of(adopted)
+    body = adopted.parsed
     if adopted.type not in entities.WRITE_TYPES or body is None:
         return aside(Code.VALUE_INVALID, member="type", problem="not_adoptable")
     if found := bodies.fault(adopted.type, body):

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from core import bulk
-from inspections import chain, entities, fold, judgement, log_reading, operation, signoff, supplements
+from inspections import chain, entities, fold, judgement, log_reading, signoff, supplements
 from inspections.chain import ChainedOperation
 from inspections.fold import Entry, Fold
 from inspections.models import BlobReference, Head, Inspection, LoggedOperation
@@ -186,7 +186,7 @@ def row_of(chained: ChainedOperation, verdict: Judgement, *, end: End | None, at
     return {
         "device": chained.device, "seq": sent.seq, "op_id": sent.op_id,
         "inspection": end.inspection if end else None, "pos": end.pos if end else None,
-        "type": sent.type, "entity": sent.entity, "header": operation.header_text(sent), "body": sent.body,
+        "type": sent.type, "entity": sent.entity, "header": sent.header, "body": sent.body,
         "body_sha256": chained.body_sha256, "digest": chained.digest, "prev_hash": chained.prev,
         "hash": chained.hash, "effect": verdict.effect.value,
         "code": verdict.code.value if verdict.code else None, "detail": verdict.detail or None,

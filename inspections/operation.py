@@ -32,9 +32,12 @@ sets no field, nor does `reissues` `{"device","seq","hash"}`: the link of anothe
 
 import hashlib
 import re
+from functools import cached_property
 from typing import Any
 
 import msgspec
+
+from inspections import entities
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 8 * 1024
@@ -67,8 +70,8 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clk: str
 
 
-class Operation(Header, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Một thao tác: a header and the text of its body."""
+class Operation(Header, frozen=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+    """Một thao tác: a header and the text of its body, which is read once, when somebody first asks."""
 
     body: str | None
     body_sha256: str | None = None
@@ -77,6 +80,32 @@ class Operation(Header, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     def is_withheld(self) -> bool:
         """Whether only the hash of the body is here."""
         return self.body is None
+
+    @cached_property
+    def header(self) -> str:
+        """The header as JSON text, ready to be stored."""
+        header = Header(
+            self.op_id, self.seq, self.type, self.inspection, self.entity, self.parents, self.checklist,
+            self.actor, self.hlc, self.wall, self.clk,
+        )  # fmt: skip
+        return _encode(header).decode()
+
+    @cached_property
+    def parsed(self) -> dict[str, Any] | None:
+        """The body; None if it is not here or is not a JSON object that both databases can store."""
+        return _object(self.body)
+
+    @cached_property
+    def writes(self) -> dict[str, Any]:
+        """The fields that the operation sets; an adoption sets what the adopted operation would have set."""
+        body = self.parsed or {}
+        if self.type != "quarantine.adopt":
+            return entities.writes(self.type, body)
+        return entities.writes(str(body.get("type")), _object(str(body.get("body"))) or {})
+
+    def prepare(self) -> None:
+        """Header and body have been read, so that it need not be done while others wait for a lock."""
+        _ = self.header, self.writes
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -106,16 +135,6 @@ def body_sha256(operation: Operation) -> str:
     return operation.body_sha256 or ""
 
 
-def header_text(operation: Operation) -> str:
-    """The header as JSON text, ready to be stored."""
-    one = operation
-    header = Header(
-        one.op_id, one.seq, one.type, one.inspection, one.entity, one.parents, one.checklist, one.actor,
-        one.hlc, one.wall, one.clk,
-    )  # fmt: skip
-    return _encode(header).decode()
-
-
 def wire_text(header: str, *, body: str | None, body_hash: str) -> str:
     """The operation as JSON, joined from what is stored, with nothing decoded on the way."""
     if body is None:
@@ -139,18 +158,17 @@ def from_wire(text: str | bytes) -> Operation:
     return _decode(text)
 
 
-def body_of(operation: Operation) -> dict[str, Any] | None:
-    """The parsed body; None if it is not here or is not a JSON object that both databases can store."""
-    if operation.body is None:
+def _object(text: str | None) -> dict[str, Any] | None:
+    if text is None:
         return None
     try:
-        body = _decode_body(operation.body)
+        body = _decode_body(text)
     except (msgspec.MsgspecError, RecursionError):
         return None
     if not isinstance(body, dict):
         return None
     # What cannot be stored can stand in JSON only as an escape.
-    return body if "\\u" not in operation.body or _is_storable(body) else None
+    return body if "\\u" not in text or _is_storable(body) else None
 
 
 def _is_storable(value: object) -> bool:
@@ -196,7 +214,7 @@ def _is_header_too_large(operation: Operation, text_length: int) -> bool:
     ids = (2 + len(operation.parents)) * _ID_IN_JSON_BYTES
     if text_length * _MAX_JSON_BYTES + ids + _NAMES_IN_JSON_BYTES <= MAX_HEADER_BYTES:
         return False
-    return len(header_text(operation).encode()) > MAX_HEADER_BYTES
+    return len(operation.header.encode()) > MAX_HEADER_BYTES
 
 
 def _is_well_formed(operation: Operation) -> bool:

@@ -6,7 +6,6 @@ Pure: it reads a fold and writes drafts. It decides nothing; whether a decision 
 from collections.abc import Iterable
 
 from inspections import entities, fold
-from inspections import operation as op
 from inspections.codes import Code
 from inspections.fold import Entry, Fold
 from inspections.operation import Draft
@@ -42,7 +41,7 @@ def is_adoptable(entry: Entry) -> bool:
         is_dismissible(entry)
         and entry.code not in _WRONG_IN_ITSELF
         and entry.operation.type in entities.WRITE_TYPES
-        and op.body_of(entry.operation) is not None
+        and entry.parsed is not None
     )
 
 

@@ -108,9 +108,14 @@ def read(raw: bytes) -> Batch:
     links = chain.chained(sent.device, sent.prev, hashed)  # 2
     if links[-1].hash != sent.head:
         raise BadChain(announced=sent.head, computed=links[-1].hash)
-    found = ((one.seq, operation.obstacle(one)) for one in sent.ops)
-    obstacles = tuple((seq, code) for seq, code in found if code is not None)
-    return Batch(sent.device, sent.epoch, sent.prev, sent.head, sent.sig, links, obstacles)
+    obstacles = []
+    for one in sent.ops:
+        code = operation.obstacle(one)
+        if code is None:
+            one.prepare()
+        else:
+            obstacles.append((one.seq, code))
+    return Batch(sent.device, sent.epoch, sent.prev, sent.head, sent.sig, links, tuple(obstacles))
 
 
 def _shaped(value: object) -> PushIn:

@@ -118,7 +118,7 @@ def _is_known(session: Session, one: Remembered) -> bool:
 def _row(one: Remembered, *, by: Caller, at: datetime) -> Recollection:
     return Recollection(
         device=one.device, seq=one.op.seq, hash=one.hash, op_id=one.op.op_id, inspection=one.op.inspection,
-        header=operation.header_text(one.op), body=one.op.body, body_sha256=operation.body_sha256(one.op),
+        header=one.op.header, body=one.op.body, body_sha256=operation.body_sha256(one.op),
         said_at=datetime.fromisoformat(one.received_at), told_by=str(by.device_id), told_at=at,
     )  # fmt: skip
 
@@ -143,6 +143,6 @@ def _told(session: Session, found: Sequence[tuple[Recollection, str]]) -> Iterat
 
 def _text_of(sent: Operation) -> str:
     """What a person wrote with it."""
-    body = operation.body_of(sent) or {}
+    body = sent.parsed or {}
     said = (str(body[name]) for name in ("reason", "text", "document", "note") if body.get(name))
     return " · ".join(said)[:_SHOWN_CHARACTERS]

@@ -67,7 +67,7 @@ import sync.upload_api
 import sync.upload_jobs
 from core import api, db, headers, health, logs, problems, secret, supervisor, wording, worker
 from core.access import GATE
-from core.backup import restoring
+from core.backup import restoring, unfinished
 from core.errors import Refusal
 from core.settings import SETTINGS, Settings, from_environment
 
@@ -131,6 +131,7 @@ def serve() -> NoReturn:
     with supervisor.listen(settings.host, settings.port) as listener:
         app = create_app(settings)
         with app.app_context():
+            unfinished.check_none()
             for line in first_start.prepare(settings):
                 print(line, flush=True)
             if settings.hostile:

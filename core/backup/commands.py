@@ -1,5 +1,7 @@
 """`flask backup …`: make a backup and put one back, at the server's own keyboard."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -8,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from core import clock, db, errors
-from core.backup import making, places, restoring
+from core.backup import making, places, restoring, unfinished
 from core.backup.archive import Manifest, Opening
 
 group = AppGroup("backup", help="Sao lưu và khôi phục.")
@@ -67,23 +69,43 @@ def _put_back(file: Path, opening: Opening, manifest: Manifest) -> None:
     has_old = not place.is_empty()
     db.db.engine.dispose()  # so that the only connection is the one that is asked for
     with restoring.staged(file, opening, manifest) as ready:
-        if has_old and place.MAKES_ROOM:
-            with db.writing() as session:
-                place.make_room(session, stamp)
-        else:  # stopped between the two, a server would go on with the data and a key that no tablet knows
-            restoring.put_keys_in_place(ready.keys, aside=aside)
-        try:
-            place.put_in_place(ready.database, aside=aside)
-        except errors.Refusal:
-            if has_old and place.MAKES_ROOM:
-                with db.writing() as session:
-                    place.give_room_back(session, stamp)
-            raise
+        with _marked(file, replaces=has_old):
+            _take_the_place(ready, stamp, has_old=has_old, aside=aside)
+        # A server that went on with these data and a key that no tablet knows is kept away by the mark.
         restoring.put_keys_in_place(ready.keys, aside=aside)
     found = _set_going(opening, manifest)
+    unfinished.end()
     if has_old:
         click.echo(f"Dữ liệu cũ được giữ riêng, nhãn {stamp} ({aside} hoặc schema replaced_{stamp}).")
     _report(opening, manifest, found)
+
+
+@contextmanager
+def _marked(file: Path, *, replaces: bool) -> Iterator[None]:
+    """The restore is marked as under way; a refusal inside has changed nothing and takes its mark back."""
+    earlier = unfinished.mark()
+    unfinished.begin(file, replaces=replaces if earlier is None else earlier.replaces)
+    try:
+        yield
+    except errors.Refusal:
+        if earlier is None:
+            unfinished.end()
+        raise
+
+
+def _take_the_place(ready: restoring.Staged, stamp: str, *, has_old: bool, aside: Path) -> None:
+    place = places.current()
+    makes_room = has_old and place.MAKES_ROOM
+    if makes_room:
+        with db.writing() as session:
+            place.make_room(session, stamp)
+    try:
+        place.put_in_place(ready.database, aside=aside)
+    except errors.Refusal:
+        if makes_room:
+            with db.writing() as session:
+                place.give_room_back(session, stamp)
+        raise
 
 
 def _set_going(opening: Opening, manifest: Manifest) -> list[str]:

@@ -50,3 +50,10 @@ class SourceDamaged(errors.Conflict):
 
     slug = "source_damaged"
     title = "Cơ sở dữ liệu hiện tại không qua được kiểm tra toàn vẹn"
+
+
+class RestoreUnfinished(errors.Conflict):
+    """A restore was stopped half-way, so that data and keys may not belong together."""
+
+    slug = "restore_unfinished"
+    title = "Lần khôi phục trước chưa xong"

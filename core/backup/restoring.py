@@ -20,7 +20,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from core import epoch, files, journal, settings
-from core.backup import archive, making, places
+from core.backup import archive, making, places, unfinished
 from core.backup.archive import Manifest, Opening
 from core.backup.errors import BackupDamaged, BackupDoesNotFit, PlaceInUse
 from core.caller import Caller
@@ -64,7 +64,9 @@ def check_fits(path: Path, *, replaces: bool) -> tuple[Opening, Manifest]:
             "đặt THUCDIA_DATABASE_URL cho đúng loại rồi chạy lại.",
             database=opening.database, here=place.KIND,
         )  # fmt: skip
-    if not replaces and not place.is_empty():
+    half_way = unfinished.mark()
+    is_ours = half_way is not None and not half_way.replaces  # the same command again ends what it began
+    if not replaces and not is_ours and not place.is_empty():
         raise PlaceInUse("Chưa ghi gì. Chọn thư mục dữ liệu khác, hoặc thêm --replace nếu thật sự muốn thay.")
     return opening, manifest
 

@@ -18,6 +18,7 @@ from checklists import queries as checklists
 from checklists.definition import Definition
 from core import clock, ids, wording
 from inspections import (
+    clock_skew,
     codes,
     content,
     disputes,
@@ -115,6 +116,15 @@ def review_of(session: Session, inspection: Inspection) -> review.Review | None:
         review_layout.laid_out(record, definition, found, around=around),
         disputes=disputes.disputes_of(fold, definition, around),
         set_aside=disputes.asides_of(fold, beside, definition, around),
+        clocks=_clocks(fold, around.devices),
+    )
+
+
+def _clocks(fold: Fold, labels: Mapping[str, str]) -> tuple[review.ClockShown, ...]:
+    found = clock_skew.notable(fold.entries.values()).items()
+    return tuple(
+        review.ClockShown(labels.get(device, device[:8]), clock_skew.in_words(one), one.operations)
+        for device, one in found
     )
 
 

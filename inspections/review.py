@@ -245,6 +245,15 @@ class Aside:
 
 
 @dataclass(frozen=True)
+class ClockShown:
+    """A tablet whose clock stood further off than is tolerated: how far at most, for how many operations."""
+
+    device: str
+    skew: str
+    operations: int
+
+
+@dataclass(frozen=True)
 class Review:
     """The whole page of one inspection."""
 
@@ -259,6 +268,7 @@ class Review:
     loose_remarks: tuple[RemarkShown, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     set_aside: tuple[Aside, ...] = ()
+    clocks: tuple[ClockShown, ...] = ()
 
 
 @dataclass(frozen=True)

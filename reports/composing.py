@@ -110,6 +110,7 @@ def composed(session: Session, inspection: Inspection, *, log_file: str) -> s.Sn
         photos=tuple(_photos(record)),
         signatures=tuple(_signatures(record, inspection)),
         trace=_trace(inspection, folded, log_file),
+        clocks=tuple(s.Clock(text.one_line(one.device), one.skew, one.operations) for one in page.clocks),
     )
 
 

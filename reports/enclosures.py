@@ -49,5 +49,6 @@ def _findings(snapshot: Snapshot, imprint: Imprint) -> dict[str, Any]:
             {"number": number, **msgspec.to_builtins(photo)}
             for number, photo in enumerate(snapshot.photos, start=1)
         ],
+        "clocks": snapshot.clocks,
         "trace": snapshot.trace,
     }

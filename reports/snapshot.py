@@ -161,6 +161,15 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Clock:
+    """A tablet whose clock stood more than five minutes off the server's: how far at most, in words."""
+
+    device: str
+    skew: str
+    operations: int
+
+
+@dataclass(frozen=True)
 class Trace:
     """What ties the paper to the operation log: hashes that anybody who holds the log can recompute."""
 
@@ -195,6 +204,7 @@ class Snapshot:
     photos: tuple[Photo, ...]
     signatures: tuple[Signature, ...]
     trace: Trace
+    clocks: tuple[Clock, ...] = ()
     schema: int = SCHEMA
 
     @property

@@ -127,9 +127,9 @@ class Visit:
 
     def answer(self, item: str, value: Any, role: str = "leader", **more: Any) -> str:
         """The person answers the item, in place of what `parents` names."""
-        parents = more.pop("parents", ())
+        members = {name: more.pop(name) for name in ("parents", "clk") if name in more}
         body = {"value": value, **more}
-        self.last[item] = self.record(role, "answer.set", f"answer/{item}", body, parents=parents)
+        self.last[item] = self.record(role, "answer.set", f"answer/{item}", body, **members)
         return self.last[item]
 
     def photo(self, item: str | None, content: bytes, *, caption: str = "", arrives: bool = True) -> str:

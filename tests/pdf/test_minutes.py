@@ -234,6 +234,20 @@ def test_without_findings_nothing_has_to_be_corrected(brief: snapshot.Snapshot, 
     assert "kể từ ngày ký biên bản" not in whole
 
 
+def test_clocks_that_stood_off_are_told_and_others_are_not(brief: snapshot.Snapshot, files: minutes.Files):
+    off = replace(brief, clocks=(snapshot.Clock("Máy của Lê Thị Bình", "nhanh khoảng 12 phút", 4),))
+    told = " ".join(pages_of(printed(off, files).pdf))
+    assert "Máy của Lê Thị Bình: nhanh khoảng 12 phút, khi ghi 04 thao tác." in told
+    assert "thứ tự các thao tác không phụ thuộc đồng hồ" in told
+    assert "ồng hồ máy tính bảng" not in " ".join(pages_of(printed(brief, files).pdf))
+
+
+def test_minutes_frozen_before_clocks_were_told_are_still_read(plain: snapshot.Snapshot):
+    told = json.loads(snapshot.encoded(plain))
+    del told["clocks"]
+    assert snapshot.decoded(json.dumps(told).encode()) == plain
+
+
 def test_the_longest_minutes_stay_whole(files: minutes.Files):
     name = "Ban Quản lý Khu kinh tế và các Khu công nghiệp trực thuộc Ủy ban nhân dân tỉnh, cơ sở phía Nam"
     long = minutes.make_minutes(files, serious=9, noted=3, photos=30, unit=snapshot.Unit("X", name))

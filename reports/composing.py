@@ -82,18 +82,17 @@ def composed(session: Session, inspection: Inspection, *, log_file: str) -> s.Sn
     folded = log.read_fold(session, inspection.id)
     record = record_of(folded)
     definition = checklists.definition(session, str(inspection.checklist))
-    signed_on = _signed_on(inspection, record)
-    page = reading.review_of(session, inspection)
+    signed_on, page = _signed_on(inspection, record), reading.review_of(session, inspection)
     if page is None:
         raise ValueError("an inspection without a decision has no minutes")
-    cited = {item.code: item.reference for section in page.sections for item in section.entries}
+    cited = _references(page)
     found = findings.findings_of(inspection.id, folded, definition, signed_on=signed_on, references=cited)
-    agency, unit = registry.named_agency(session), session.get_one(Unit, inspection.unit_id)
+    agency = registry.named_agency(session)
     return s.Snapshot(
         inspection=inspection.id,
         revision=inspection.revision,
         agency=s.Agency(agency.parent_name, agency.name, agency.place),
-        unit=s.Unit(unit.code, inspection.unit_name),
+        unit=s.Unit(session.get_one(Unit, inspection.unit_id).code, inspection.unit_name),
         decision=s.Decision(inspection.decision_number or "", inspection.decided_on or inspection.planned_on),
         grounds=_grounds(session, inspection, definition),
         team=_team(inspection, record),
@@ -110,8 +109,16 @@ def composed(session: Session, inspection: Inspection, *, log_file: str) -> s.Sn
         photos=tuple(_photos(record)),
         signatures=tuple(_signatures(record, inspection)),
         trace=_trace(inspection, folded, log_file),
-        clocks=tuple(s.Clock(text.one_line(one.device), one.skew, one.operations) for one in page.clocks),
+        clocks=_clocks(page),
     )
+
+
+def _references(page: review.Review) -> dict[str, str]:
+    return {item.code: item.reference for section in page.sections for item in section.entries}
+
+
+def _clocks(page: review.Review) -> tuple[s.Clock, ...]:
+    return tuple(s.Clock(text.one_line(one.device), one.skew, one.operations) for one in page.clocks)
 
 
 def _signed_on(inspection: Inspection, record: Record) -> date | None:

@@ -1,11 +1,13 @@
 """The tablet app's files reach the browser with the right kinds and the right rules for keeping them."""
 
 import gzip
+import json
 import re
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from sync import tablet_app
 
@@ -107,3 +109,58 @@ def test_an_app_that_was_not_built_is_a_clear_refusal(
     answer = client.get("/tablet/", buffered=True)
     assert answer.status_code == 404
     assert re.search("Ứng dụng máy tính bảng không có tệp này", answer.text)
+
+
+PUBLIC = Path(__file__).resolve().parents[2] / "tablet" / "public"
+RED = (155, 28, 31)
+
+
+def _picture(name: str) -> Image.Image:
+    with Image.open(PUBLIC / name) as picture:
+        assert picture.format == "PNG"
+        return picture.convert("RGBA")
+
+
+def test_the_manifest_offers_pictures_of_the_sizes_that_it_says():
+    manifest = json.loads((PUBLIC / "manifest.webmanifest").read_text(encoding="utf-8"))
+    told = {
+        (icon["sizes"], icon["purpose"]): _picture(icon["src"].removeprefix("/tablet/")).size
+        for icon in manifest["icons"]
+        if icon["type"] == "image/png"
+    }
+    assert told == {
+        ("192x192", "any"): (192, 192), ("512x512", "any"): (512, 512), ("512x512", "maskable"): (512, 512),
+    }  # fmt: skip
+
+
+def test_the_page_names_the_picture_that_ios_wants():
+    page = (PUBLIC.parent / "index.html").read_text(encoding="utf-8")
+    (name,) = re.findall(r'rel="apple-touch-icon" href="/tablet/([^"]+)"', page)
+    assert _picture(name).size == (180, 180)
+
+
+@pytest.mark.parametrize("name", ["icon-maskable-512.png", "apple-touch-icon.png"])
+def test_what_the_system_cuts_is_filled_to_its_corners_and_its_mark_lies_within_the_safe_zone(name: str):
+    picture = _picture(name)
+    edge = picture.width
+    corners = [picture.getpixel((x, y)) for x in (0, edge - 1) for y in (0, edge - 1)]
+    assert all(_is_near(corner, RED) and corner[3] == 255 for corner in corners)
+    middle, radius = edge / 2, edge * 0.4
+    outside = [
+        (x, y)
+        for x in range(0, edge, 2)
+        for y in range(0, edge, 2)
+        if not _is_near(picture.getpixel((x, y)), RED) and (x - middle) ** 2 + (y - middle) ** 2 > radius**2
+    ]
+    assert outside == []
+
+
+@pytest.mark.parametrize("name", ["icon-192.png", "icon-512.png"])
+def test_what_is_shown_as_it_is_keeps_its_round_corners_and_its_white_mark(name: str):
+    picture = _picture(name)
+    assert picture.getpixel((0, 0))[3] == 0
+    assert any(_is_near(colour, (255, 255, 255)) for _, colour in picture.getcolors(1 << 20) or ())
+
+
+def _is_near(colour: tuple[int, ...], wanted: tuple[int, int, int]) -> bool:
+    return all(abs(one - other) < 16 for one, other in zip(colour, wanted, strict=False))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from accounts import device_presence, device_schemas, device_tokens, devices
+from accounts import device_presence, device_schemas, device_tokens, devices, enrolment_codes
 from accounts.device_models import Device
 from accounts.roles import Role
 from core import api, clock, epoch, server_key, settings
@@ -48,8 +48,13 @@ def server_keys() -> list[dict[str, Any]]:
 @codes.response(201, device_schemas.EnrolmentCodeOut)
 def make_code(given: dict[str, str], *, session: Session, caller: Caller) -> dict[str, object]:
     """Make a code with which one tablet enrols within ten minutes."""
-    code, expires_at = devices.make_code(session, given["label"], by=caller, at=clock.now())
-    return {"code": code, "url": f"{settings.current().base_url}/sync/v1/devices", "expires_at": expires_at}
+    made = devices.make_code(session, given["label"], by=caller, at=clock.now())
+    return {
+        "code": made.scanned,
+        "typed_code": enrolment_codes.grouped(made.typed),
+        "url": f"{settings.current().base_url}/sync/v1/devices",
+        "expires_at": made.expires_at,
+    }
 
 
 @entrance.route("/devices", methods=["POST"])

@@ -65,11 +65,13 @@ class DeviceGrant(Base):
 
 
 class EnrolmentCode(Base):
-    """Mã ghi danh máy tính bảng, dùng một lần."""
+    """Mã ghi danh máy tính bảng, dùng một lần: một mã để quét, một mã để gõ, dùng mã nào cũng hết cả hai."""
 
     __tablename__ = "enrolment_code"
+    __table_args__ = (Index("ix_enrolment_code_typed_sha256", "typed_sha256"),)
 
     code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    typed_sha256: Mapped[str | None] = mapped_column(String(64))
     label: Mapped[str]
     made_by: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)

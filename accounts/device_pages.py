@@ -1,14 +1,13 @@
 """The administrator's pages of tablets: enrol one by a code on the screen, see them, take one out of use."""
 
 import json
-from datetime import datetime
 
 import segno
 from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from accounts import device_presence, devices
+from accounts import device_presence, devices, enrolment_codes
 from accounts.device_models import RevokeMode
 from accounts.errors import FieldsRefused
 from accounts.roles import Role
@@ -57,10 +56,11 @@ def enrolment_text(code: str) -> str:
     return json.dumps({"url": address, "code": code}, separators=(",", ":"))
 
 
-def _shown(code: str, *, label: str, expires_at: datetime) -> str:
-    picture = segno.make(enrolment_text(code), error="m", micro=False)
+def _shown(made: devices.MadeCode, *, label: str) -> str:
+    picture = segno.make(enrolment_text(made.scanned), error="m", micro=False)
     return page.render(
-        "devices/code.html", code=code, label=label, expires_at=expires_at,
+        "devices/code.html", code=enrolment_codes.grouped(made.typed), label=label,
+        expires_at=made.expires_at,
         address=settings.current().base_url, picture=picture.svg_data_uri(scale=6, border=4, light="white"),
     )  # fmt: skip
 
@@ -71,10 +71,10 @@ def make_code(*, session: Session, caller: Caller) -> Answer:
     """A code for one tablet stands on the screen, this once; or the form says what is wrong."""
     label = request.form.get("label", "")
     try:
-        code, expires_at = devices.make_code(session, label, by=caller, at=clock.now())
+        made = devices.make_code(session, label, by=caller, at=clock.now())
     except FieldsRefused as refusal:
         return _list(session, label=label, problem=refusal.detail), problems.status_of(refusal)
-    return _shown(code, label=label, expires_at=expires_at)
+    return _shown(made, label=label)
 
 
 @bp.get("/<device_id>/revoke")

@@ -16,9 +16,13 @@ class EnrolmentCodeIn(In):
 
 
 class EnrolmentCodeOut(Out):
-    """A code for one tablet, shown this once; `url` is where the tablet enrols."""
+    """A code for one tablet, shown this once; `url` is where the tablet enrols.
+
+    `typed_code` is the same for hands: twelve symbols whose case, blanks and hyphens do not matter.
+    """
 
     code = fields.String(required=True)
+    typed_code = fields.String(required=True, metadata={"example": "7K3M-Q9TD-0WXM"})
     url = fields.String(required=True)
     expires_at = fields.AwareDateTime(required=True)
 

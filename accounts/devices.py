@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from accounts import device_keys, fields, tokens
+from accounts import device_keys, enrolment_codes, fields, tokens
 from accounts.device_errors import (
     DeviceExists,
     DeviceNotFound,
@@ -49,20 +49,41 @@ def _label(text: str) -> str:
     return label
 
 
-def make_code(session: Session, label: str, *, by: Caller, at: datetime) -> tuple[str, datetime]:
+@dataclass(frozen=True)
+class MadeCode:
+    """One code in two forms, either of which uses it up: for the camera, and for hands."""
+
+    scanned: str
+    typed: str
+    expires_at: datetime
+
+
+def make_code(session: Session, label: str, *, by: Caller, at: datetime) -> MadeCode:
     """A code for one tablet and ten minutes, and when it ends; it is shown this once.
 
     Raises:
         FieldsRefused: the label is empty or too long.
     """
-    code, expires_at = secrets.token_urlsafe(_CODE_BYTES), at + CODE_LASTS
-    made = EnrolmentCode(
-        code_sha256=tokens.sha256(code), label=_label(label), made_by=str(by.person_id), made_at=at,
-        expires_at=expires_at, used_by=None,
+    drawn = [secrets.choice(enrolment_codes.ALPHABET) for _ in range(enrolment_codes.DRAWN)]
+    made = MadeCode(secrets.token_urlsafe(_CODE_BYTES), enrolment_codes.from_drawn(drawn), at + CODE_LASTS)
+    row = EnrolmentCode(
+        code_sha256=tokens.sha256(made.scanned), typed_sha256=tokens.sha256(made.typed), label=_label(label),
+        made_by=str(by.person_id), made_at=at, expires_at=made.expires_at, used_by=None,
     )  # fmt: skip
-    session.add(made)
-    journal.record(session, "enrolment_code.made", about=("device", "new"), by=by, at=at, label=made.label)
-    return code, expires_at
+    session.add(row)
+    journal.record(session, "enrolment_code.made", about=("device", "new"), by=by, at=at, label=row.label)
+    return made
+
+
+def _code(session: Session, text: str) -> EnrolmentCode | None:
+    """The code that was scanned or typed, for this transaction alone."""
+    typed = enrolment_codes.read(text)
+    is_it = (
+        EnrolmentCode.code_sha256 == tokens.sha256(text)
+        if typed is None
+        else EnrolmentCode.typed_sha256 == tokens.sha256(typed)
+    )
+    return session.scalar(select(EnrolmentCode).where(is_it).with_for_update())
 
 
 def enrol(session: Session, asked: Enrolment, *, at: datetime) -> Device:
@@ -74,7 +95,7 @@ def enrol(session: Session, asked: Enrolment, *, at: datetime) -> Device:
         DeviceExists: another tablet has the id.
         FieldsRefused: the label cannot be used.
     """
-    code = session.get(EnrolmentCode, tokens.sha256(asked.code), with_for_update=True)
+    code = _code(session, asked.code)
     if code is None or code.expires_at <= at or code.used_by not in (None, asked.device):
         raise EnrolmentRefused("Mã sai, đã dùng hoặc quá 10 phút. Liên hệ quản trị viên để được cấp mã mới.")
     if not ids.is_id(asked.device):

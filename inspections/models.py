@@ -125,6 +125,30 @@ class BlobReference(Base):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
+class SelfReport(Base):
+    """Một tệp của báo cáo tự kiểm tra mà đơn vị gửi, do văn phòng nhập; rút lại thì vẫn còn, kèm lý do."""
+
+    __tablename__ = "self_report"
+    __table_args__ = (
+        Index("ix_self_report_inspection_id", "inspection_id"),
+        Index("ix_self_report_sha256", "sha256"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    inspection_id: Mapped[Id] = mapped_column(ForeignKey("inspection.id"))
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    size_bytes: Mapped[int]
+    media_type: Mapped[str]
+    name: Mapped[str]
+    document_number: Mapped[str]
+    received_on: Mapped[date]
+    added_by: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    withdrawn_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_reason: Mapped[str | None]
+
+
 class UploadedBlob(Base):
     """Một tệp đã nhận cho một cuộc kiểm tra.
 

@@ -47,6 +47,11 @@ class Office:
         assert answer.status_code == 201, answer.text
         return answer.json["code"]
 
+    def typed_code(self, label: str = "Máy số 1") -> str:
+        """A fresh code as a person reads it off the page and types it."""
+        answer = self.post("/api/v1/enrolment-codes", {"label": label})
+        return answer.json["typed_code"].lower().replace("-", " ")
+
 
 class Tablet:
     """A tablet that can enrol, get a token, record a chain and send it."""

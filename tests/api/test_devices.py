@@ -67,6 +67,22 @@ def test_a_code_enrols_one_tablet(app: Flask, office: Office):
     assert (answer.status_code, answer.json["code"]) == (403, "enrolment_refused")
 
 
+def test_what_is_typed_enrols_like_what_is_scanned_and_either_uses_up_both(app: Flask, office: Office):
+    for used, left in (("typed_code", "code"), ("code", "typed_code")):
+        made = office.post("/api/v1/enrolment-codes", {"label": "Máy số 4"}).json
+        assert len(made["code"]) == 22
+        assert Tablet(app).enrol(made[used]).status_code == 201
+        assert Tablet(app).enrol(made[left]).json["code"] == "enrolment_refused"
+
+
+def test_a_typed_code_is_taken_as_people_type_it_and_is_not_stored(app: Flask, office: Office):
+    made = office.post("/api/v1/enrolment-codes", {"label": "Máy số 4"}).json
+    typed = made["typed_code"].lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    assert Tablet(app).enrol(typed).status_code == 201
+    kept = repr([vars(row) for row in _stored(app, EnrolmentCode)])
+    assert made["typed_code"].replace("-", "") not in kept
+
+
 def test_a_code_lives_ten_minutes(app: Flask, office: Office):
     code = office.enrolment_code()
     with app.app_context(), db.writing() as session:

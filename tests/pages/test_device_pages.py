@@ -27,7 +27,7 @@ def tablet(app: Flask, administrator: Browser) -> tablets.Tablet:
 
 
 def _code(text: str) -> str:
-    return re.search(r'<p class="code-text"><code>([\w-]{22})</code>', text)[1]
+    return re.search(r'<p class="code-text"><code>((?:[0-9A-Z]{4}-){2}[0-9A-Z]{4})</code>', text)[1]
 
 
 def _mode(app: Flask, tablet: tablets.Tablet) -> str | None:

@@ -1,11 +1,14 @@
 """The points of Điều 36 and their order."""
 
+import json
 import random
+from pathlib import Path
 
 import pytest
 
 from checklists import definition as d
 from checklists import points, shipped
+from inspections import words
 from tests.checklist_files import SMALL, loaded
 
 CHECKLIST = loaded(SMALL.encode())
@@ -41,3 +44,10 @@ def test_every_item_of_the_main_checklist_names_a_point():
     main = next(file for file in shipped.files() if "2015" in file.name and "hcnn" in file.name)
     named = {item.dieu_36 for item in d.items(loaded(main.read_bytes(), main.name))}
     assert named == set(points.POINTS)
+
+
+def test_the_short_titles_are_those_that_the_tablet_has_in_the_order_of_the_law():
+    path = Path(__file__).resolve().parents[1] / "vectors" / "points.json"
+    titles = json.loads(path.read_text(encoding="utf-8"))["titles"]
+    assert list(words.POINT_TITLES.items()) == list(titles.items())
+    assert list(titles) == list(points.POINTS)

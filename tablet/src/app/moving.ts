@@ -1,6 +1,7 @@
 /** What comes to the tablet and leaves it beside the rounds: codes, packages, single files, files on a stick. */
 
 import { sha256OfBytes } from "../rules/digest.ts";
+import { typedCode } from "../rules/enrolment_code.ts";
 import { type Listed, RECOLLECTIONS } from "../store/archive.ts";
 import { BrokenSeal, type Sealed } from "../store/vault.ts";
 import type * as view from "../store/views.ts";
@@ -10,20 +11,30 @@ import { Lost, Refused } from "../sync/line.ts";
 import { type Crew, withToken } from "../sync/round.ts";
 import { type ImportReport, type PackageFacts, Refusal } from "./facade.ts";
 
-/** The code in what was typed or scanned. Throws Refusal wrong_server. */
+/** As many characters has the code that the QR carries. */
+const LONG_CODE = 22;
+
+/** The code in what was typed or scanned. Throws Refusal wrong_server, code_mistyped. */
 export function codeIn(text: string, origin: string): string {
   const trimmed = text.trim();
-  if (!trimmed.startsWith("{")) return trimmed;
+  if (!trimmed.startsWith("{")) return typedOrLong(trimmed);
   let scanned: { url?: unknown; code?: unknown };
   try {
     scanned = JSON.parse(trimmed) as typeof scanned;
   } catch {
-    return trimmed;
+    return typedOrLong(trimmed);
   }
   if (typeof scanned.url === "string" && origin && new URL(scanned.url).origin !== new URL(origin).origin) {
     throw new Refusal("wrong_server", "", { url: scanned.url });
   }
   return String(scanned.code ?? "");
+}
+
+/** A slip is said here, without a network; what is longer may be the code of the QR, copied out of it. */
+function typedOrLong(text: string): string {
+  const typed = typedCode(text);
+  if (typed === null && text.length < LONG_CODE) throw new Refusal("code_mistyped");
+  return typed ?? text;
 }
 
 /** The inspections whose day lies between today and so many days on, those without a day too. */
@@ -33,6 +44,20 @@ export function coming(listed: readonly Listed[], days: number, today: Date): st
   return listed
     .filter(({ planned_on: on }) => on === null || (first <= on && on <= last))
     .map((one) => one.inspection);
+}
+
+/** A card for each inspection that the server listed last, nearest day first. */
+export async function summaries(
+  crew: Crew,
+  opened: (inspection: string) => Promise<{ summary: view.InspectionSummary }>,
+): Promise<view.InspectionSummary[]> {
+  const listed = await crew.archive.listing(crew.person);
+  const held = new Set((await crew.db.packages.toCollection().primaryKeys()) as string[]);
+  const found: view.InspectionSummary[] = [];
+  for (const one of listed) {
+    found.push(held.has(one.inspection) ? (await opened(one.inspection)).summary : notYetHere(one));
+  }
+  return found.sort((a, b) => (a.plannedOn ?? "9999").localeCompare(b.plannedOn ?? "9999"));
 }
 
 /** A card for what the server lists and the tablet does not hold yet. */

@@ -4,7 +4,7 @@ import type { ItemSummary } from "../store/views.ts";
 import { VERDICTS, type Verdict } from "../ui/verdicts.ts";
 
 /** Source: Thông tư 26/2014/TT-BKHCN Điều 36 khoản 1 (a–g), khoản 2 (a–e). */
-const TITLES: Record<string, string> = {
+export const TITLES: Record<string, string> = {
   "1.a": "Phạm vi áp dụng",
   "1.b": "Phổ biến, hướng dẫn áp dụng",
   "1.c": "Tuân thủ tiêu chuẩn, quy trình, pháp luật",

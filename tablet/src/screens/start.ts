@@ -1,9 +1,11 @@
 /** From an unknown tablet to an open one: enrol, sign in once, choose a PIN, unlock. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { Topic } from "../app/facade.ts";
 import { t } from "../i18n/speak.ts";
 import type { Person } from "../store/views.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
+import { detailOf } from "../ui/sync_line.ts";
 import "./forgotten_pin.ts";
 import "./scanner.ts";
 
@@ -19,6 +21,7 @@ export class Start extends AppElement {
     isScanning: { state: true },
     mustChoosePin: { state: true },
   };
+  protected override readonly topics: readonly Topic[] = ["stage", "sync"];
   declare chosen: Person | null;
   declare isSigningIn: boolean;
   declare isEnrolling: boolean;
@@ -72,7 +75,7 @@ export class Start extends AppElement {
           : html`<p><button type="button" class="button button-wide" @click=${() => (this.isScanning = true)}>${t("start.enrol.scan")}</button></p>`
       }
       <form @submit=${this.#enrol}>
-        <div class="field"><label for="code">${t("start.enrol.code")}</label><input class="input" id="code" name="code" required autocomplete="off" autocapitalize="characters" spellcheck="false" /></div>
+        <div class="field"><label for="code">${t("start.enrol.code")}</label><p class="hint" id="code-hint">${t("start.enrol.code.hint")}</p><input class="input" id="code" name="code" required autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="code-hint" /></div>
         <div class="field"><label for="label">${t("start.enrol.label")}</label><p class="hint" id="label-hint">${t("start.enrol.label.hint")}</p><input class="input" id="label" name="label" .value=${this.app.deviceLabel} required maxlength="60" aria-describedby="label-hint" /></div>
         <button class="button button-primary button-large button-wide" ?disabled=${this.isBusy}>${t("start.enrol.go")}</button>
       </form>`;
@@ -163,7 +166,14 @@ export class Start extends AppElement {
       ${chosen ? this.#unlockForm(chosen, people.length > 1) : this.#whoForm(people)}
       <p class="actions"><button type="button" class="button button-quiet button-wide" @click=${() => (this.isSigningIn = true)}>${t("start.signIn.other")}</button>
         <button type="button" class="button button-quiet button-wide" @click=${() => (this.isForgotten = true)}>${t("start.forgotten")}</button></p>
-      ${notice("info", html`<p class="small">${t("start.locked.safe")}</p>`)}`;
+      ${this.#waiting()}`;
+  }
+
+  #waiting(): TemplateResult {
+    const { waitingOps, waitingFiles } = this.app.sync;
+    const safe = html`<p class="small">${t("start.locked.safe")}</p>`;
+    if (waitingOps + waitingFiles === 0) return notice("info", safe);
+    return notice("attention", html`<p>${t("start.locked.waiting")}</p>${safe}`, detailOf(this.app.sync));
   }
 
   #whoForm(people: readonly Person[]): TemplateResult {

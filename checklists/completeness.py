@@ -53,11 +53,11 @@ class Gap:
 
 @dataclass(frozen=True)
 class Recorded:
-    """All that was recorded: answers by item, rows of sample tables by item, and the items with a photo."""
+    """All that was recorded: answers and rows of sample tables by item, the items with a photo or a file."""
 
     answers: Answers
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    with_photo: Collection[str] = frozenset()
+    with_attachment: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,9 @@ def _gives_rise_to_finding(definition: Definition, item: Item, answer: Mapping[s
 
 
 def _has_evidence(item: Item, answer: Mapping[str, Any], rows: Sequence[Row], recorded: Recorded) -> bool:
-    """A piece of evidence in words, a photo, or the files looked at in the sample."""
+    """A piece of evidence in words, a photo or file attached, or the files looked at in the sample."""
     written = any(_says_something(entry.get("text")) for entry in answer.get("evidence") or ())
-    return written or item.code in recorded.with_photo or bool(rows)
+    return written or item.code in recorded.with_attachment or bool(rows)
 
 
 def _row_gaps(

@@ -9,6 +9,8 @@ from flask import Flask
 
 from core import clock, settings
 
+_KIB, _MIB = 1024, 1024 * 1024
+
 
 def day(value: date | datetime | None) -> str:
     """A day as `05/3/2024`; empty for none.
@@ -38,6 +40,13 @@ def number(value: float, *, decimals: int = 0) -> str:
     return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
 
 
+def size(bytes_: int) -> str:
+    """How large a file is, in steps of 1024: `820 kB`, `4,5 MB`."""
+    if bytes_ < _MIB:
+        return f"{number(-(-bytes_ // _KIB))} kB"
+    return f"{number(bytes_ / _MIB, decimals=1)} MB"
+
+
 def share(part: int, whole: int) -> str:
     """Both figures and their percentage: `134/163 (82,2 %)`; without a percentage where there is no whole."""
     figures = f"{number(part)}/{number(whole)}"
@@ -45,7 +54,7 @@ def share(part: int, whole: int) -> str:
 
 
 def register(app: Flask) -> None:
-    """Templates can write `|day`, `|moment`, `|number`, and know whether this is a demonstration."""
-    for function in (day, time, moment, number):
+    """Templates can write `|day`, `|moment`, `|number`, `|size`, and know whether this is a demonstration."""
+    for function in (day, time, moment, number, size):
         app.add_template_filter(function)
     app.context_processor(lambda: {"is_demo": settings.current().demo})

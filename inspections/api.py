@@ -18,6 +18,7 @@ from inspections import (
     queries,
     scheduling,
     schemas,
+    self_report_api,
     set_aside_api,
 )
 from inspections.models import Inspection
@@ -30,6 +31,7 @@ blueprints = [
     *set_aside_api.blueprints,
     *correction_api.blueprints,
     *office_api.blueprints,
+    *self_report_api.blueprints,
 ]
 
 _SUPERVISOR = roles(Role.SUPERVISOR)

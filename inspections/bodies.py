@@ -133,6 +133,8 @@ _ATTACHED = Shape(
     {"blob": is_blob_name, "size": _is_count, "mime": says_something},
     {"taken_at": is_moment, "item": is_text, "caption": is_text},
 )
+# A file is known by the name it had; the camera's own copy of a photo names the photo that it belongs to.
+_FILED = Shape(_ATTACHED.required, {**_ATTACHED.optional, "name": is_text, "original_of": is_text})
 _MOVED = Shape({}, {"item": is_text, "caption": is_text})
 _REASONED = Shape({"reason": says_something}, {})
 _FINDING = {
@@ -169,7 +171,7 @@ SHAPES: dict[str, Shape] = {
     "row.set": Shape({"columns": _is_object}, {}),
     "row.resolve": Shape({"columns": _is_object, "reason": says_something}, {}),
     "photo.add": _ATTACHED,
-    "file.add": _ATTACHED,
+    "file.add": _FILED,
     "photo.edit": _MOVED,
     "file.edit": _MOVED,
     "photo.retract": _REASONED,

@@ -83,6 +83,27 @@ class CorrectionRefused(errors.Invalid):
     title = "Thông tin về khắc phục chưa hợp lệ"
 
 
+class SelfReportRefused(errors.Invalid):
+    """A self-report without its number, day or file, or more than there is room for; see `field`."""
+
+    slug = "self_report_refused"
+    title = "Báo cáo tự kiểm tra chưa hợp lệ"
+
+
+class SelfReportUnknown(errors.NotFound):
+    """The inspection has no such file of a self-report, or it was withdrawn."""
+
+    slug = "self_report_unknown"
+    title = "Không có tệp báo cáo tự kiểm tra này"
+
+
+class SelfReportClosed(errors.Conflict):
+    """The minutes are signed, or there is nothing to inspect: what the team had before it is not changed."""
+
+    slug = "self_report_closed"
+    title = "Cuộc kiểm tra không còn nhận báo cáo tự kiểm tra"
+
+
 class OperationRefused(errors.Conflict):
     """A step of the office that the log did not take; `operation_code` says why."""
 

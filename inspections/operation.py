@@ -15,8 +15,9 @@ sets no field, nor does `reissues` `{"device","seq","hash"}`: the link of anothe
   `period_examined`.
 * `finding.set` any of `category`, `text`, `reference` `{"code","article"}`, `items`, `evidence`, `due_on`.
 * `explanation.set` any of `text`, `by`. `assignment.set` `{"members": […]}`.
-* `photo.add`, `file.add` `{"blob":"sha256:…","size","mime","taken_at","item","caption"}`; `.edit` `item`,
-  `caption`; `.retract` `{"reason"}`, as `finding.retract` has too.
+* `photo.add`, `file.add` `{"blob":"sha256:…","size","mime","taken_at","item","caption"}`, a file also `name`
+  and, if it is a photo as the camera wrote it, `original_of`, the photo's entity; `.edit` `item`, `caption`;
+  `.retract` `{"reason"}`, as `finding.retract` has too.
 * `note.add|edit` `{"text"}`; `remark.add` `{"entity","text","due_on"}`; `remark.answer` `{"text"}`.
 * `signature.add` `{"role","name","title","content","blob"}`, or `refusal` `{"reason","witnesses"}` instead of
   `blob`; the role is `leader`, `unit`, `secretary` or `member`.

@@ -18,6 +18,7 @@ from core.file_errors import FileMissing
 from inspections import (
     actions,
     correction_pages,
+    file_pages,
     inbox,
     plan_pages,
     plan_row_pages,
@@ -38,7 +39,7 @@ from inspections.workflow import Form, State
 bp = Blueprint("inspections", __name__)
 blueprints = [
     bp, planning_pages.bp, set_aside_pages.bp, correction_pages.bp, plan_pages.bp, plan_row_pages.bp,
-    unit_pages.bp,
+    unit_pages.bp, file_pages.bp,
 ]  # fmt: skip
 
 SUPERVISORS = roles(Role.SUPERVISOR)

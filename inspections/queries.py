@@ -1,5 +1,6 @@
 """What can be asked about inspections; every question is put for a caller, and changes nothing."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,14 @@ from accounts import competence, qualifications
 from accounts.roles import Role
 from core.caller import Caller
 from inspections.errors import InspectionUnknown
-from inspections.models import BlobReference, Inspection, TeamMember, UploadedBlob
+from inspections.models import (
+    BlobReference,
+    Inspection,
+    LoggedOperation,
+    SelfReport,
+    TeamMember,
+    UploadedBlob,
+)
 from inspections.workflow import Part, State
 
 _SEE_ALL = (Role.SUPERVISOR, Role.CLERK, Role.ADMINISTRATOR)
@@ -102,3 +110,24 @@ def has_arrived(session: Session, inspection_id: str, sha256: str) -> bool:
         UploadedBlob.inspection == inspection_id, UploadedBlob.sha256 == sha256
     )
     return session.scalar(query.where(came.exists()).limit(1)) is not None
+
+
+def file_name(session: Session, inspection_id: str, sha256: str) -> str | None:
+    """What the inspection's file is called, empty if nobody said; None if none of this hash came for it."""
+    brought = select(SelfReport.name).where(
+        SelfReport.inspection_id == inspection_id, SelfReport.sha256 == sha256,
+        SelfReport.withdrawn_at.is_(None),
+    )  # fmt: skip
+    name = session.scalar(brought.limit(1))
+    if name is not None:
+        return name
+    if not has_arrived(session, inspection_id, sha256):
+        return None
+    bodies = session.scalars(
+        select(LoggedOperation.body)
+        .join(BlobReference, BlobReference.op_id == LoggedOperation.op_id)
+        .where(BlobReference.inspection == inspection_id, BlobReference.sha256 == sha256)
+        .order_by(LoggedOperation.pos)
+    )
+    names = (json.loads(body).get("name") for body in bodies if body is not None)
+    return next((name for name in names if isinstance(name, str) and name.strip()), "")

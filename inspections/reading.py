@@ -133,7 +133,7 @@ def recorded_in(record: Record) -> completeness.Recorded:
     return completeness.Recorded(
         answers={code: one.body for code, one in record.answers.items() if not one.in_conflict},
         rows={code: [row.columns for row in rows] for code, rows in record.rows.items()},
-        with_photo={photo.item for photo in record.photos if photo.item},
+        with_attachment={one.item for one in (*record.photos, *record.documents) if one.item},
     )
 
 

@@ -133,6 +133,17 @@ class Attachment(Entity):
         """The item that it shows, if it was taken for one."""
         return self.text("item") or None
 
+    @property
+    def name(self) -> str:
+        """What the file was called where it came from, or an empty text."""
+        name = self.body.get("name")
+        return name if isinstance(name, str) else ""
+
+    @property
+    def is_original(self) -> bool:
+        """Whether it is a photo as the camera wrote it, beside the copy that is shown."""
+        return bool(self.body.get("original_of")) or str(self.body.get("mime", "")).startswith("image/")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Signature(Entity):
@@ -222,6 +233,11 @@ class Record:
     steps: Sequence[Step]
     conflicts: Sequence[fold.Conflict]
     set_aside: Sequence[SetAside]
+
+    @property
+    def documents(self) -> list[Attachment]:
+        """The files that stand for themselves: not photos as the camera wrote them."""
+        return [one for one in self.files if not one.is_original]
 
 
 def record_of(folded: Fold) -> Record:

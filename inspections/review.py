@@ -1,7 +1,7 @@
 """What somebody who decides about an inspection reads: the record laid out by section and by point of law.
 
 It only arranges and counts. It judges nothing, formats no date, and drops nothing: every head of a conflict,
-every remark and every photo of the record has its place here.
+every remark, every photo and every file of the record has its place here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,6 +41,19 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that was attached: what it is called, how large it is, and whether it has arrived."""
+
+    sha256: str
+    name: str
+    size: str
+    caption: str
+    item: str | None
+    author: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
 class RemarkShown:
     """A supervisor's remark with the team's replies."""
 
@@ -76,6 +89,7 @@ class Item:
     lacks: tuple[str, ...] = ()
     table: Table | None = None
     pictures: tuple[Picture, ...] = ()
+    files: tuple[File, ...] = ()
     remarks: tuple[RemarkShown, ...] = ()
 
     @property
@@ -265,6 +279,7 @@ class Review:
     participants: tuple[Participant, ...] = ()
     signatures: tuple[Signature, ...] = ()
     loose_pictures: tuple[Picture, ...] = ()
+    loose_files: tuple[File, ...] = ()
     loose_remarks: tuple[RemarkShown, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     set_aside: tuple[Aside, ...] = ()

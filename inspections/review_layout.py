@@ -73,6 +73,7 @@ def laid_out(
         participants=tuple(map(_participant, record.participants)),
         signatures=_signatures(desk),
         loose_pictures=_pictures(desk, [one for one in record.photos if one.item not in shown]),
+        loose_files=_files(desk, [one for one in desk.record.documents if one.item not in shown]),
         loose_remarks=tuple(
             _remark(desk, one) for one in record.remarks if _item_remarked(one) not in shown
         ),
@@ -101,6 +102,7 @@ def _item(desk: _Desk, item: checklist.Item, point: str) -> review.Item:
         lacks=tuple(desk.around.lacks.get(item.code, ())),
         table=_table(item, rows),
         pictures=_pictures(desk, [photo for photo in desk.record.photos if photo.item == item.code]),
+        files=_files(desk, [one for one in desk.record.documents if one.item == item.code]),
         remarks=tuple(
             _remark(desk, one) for one in desk.record.remarks if _item_remarked(one) == item.code
         ),
@@ -186,6 +188,24 @@ def _pictures(desk: _Desk, photos: Sequence[Attachment]) -> tuple[review.Picture
             is_here=photo.sha256 in desk.around.stored,
         )
         for photo in photos
+    )
+
+
+def _files(desk: _Desk, files: Sequence[Attachment]) -> tuple[review.File, ...]:
+    return tuple(_file(desk, one) for one in files)
+
+
+def _file(desk: _Desk, one: Attachment) -> review.File:
+    head = one.register("file").heads[0]
+    size = one.body.get("size")
+    return review.File(
+        sha256=one.sha256,
+        name=one.name or f"Tệp {one.sha256[:12]}",
+        size=wording.size(size) if isinstance(size, int) else "",
+        caption=one.text("caption"),
+        item=one.item,
+        author=desk.around.people.get(head.actor, words.SOMEBODY),
+        is_here=one.sha256 in desk.around.stored,
     )
 
 

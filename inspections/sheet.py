@@ -18,6 +18,8 @@ from inspections import (
     queries,
     reading,
     review,
+    self_report_actions,
+    self_report_queries,
     set_aside_actions,
     team_tablets,
     words,
@@ -42,6 +44,8 @@ _DONE = {
     "reopen": "Đã mở lại. Đoàn ghi tiếp từ nội dung đã ký, rồi hai bên ký lại.",
     "postpone": "Đã hoãn. Ghi quyết định mới khi tiến hành.",
     "cancel": "Đã hủy cuộc kiểm tra. Những gì đoàn đã ghi vẫn còn trong nhật ký.",
+    "self-report": "Đã nhận báo cáo của đơn vị. Máy tính bảng của đoàn tải về ở lần kết nối tới.",
+    "self-report-withdrawn": "Đã rút tệp. Máy tính bảng của đoàn bỏ tệp này ở lần kết nối tới.",
     "remark-accepted": "Đã chấp nhận trả lời của đoàn.",
     "receive_correction": "Đã ghi nhận báo cáo khắc phục. Lãnh đạo xem xét rồi quyết định.",
     "accept_correction": "Đã chấp nhận khắc phục và đóng cuộc kiểm tra.",
@@ -100,6 +104,7 @@ def rendered(
         history=reading.history_of(session, inspection, before=before),
         grounds=plan_queries.grounds_text(session, inspection.id),
         tablets=team_tablets.of(session, inspection), now=clock.now(),
+        self_reports=self_report_queries.listed(session, inspection.id),
         verdict_order=review.VERDICTS, part_labels=words.PART_LABELS,
         form_label=words.FORM_LABELS[inspection.form], state_label=STATE_NAMES[inspection.state],
         waiting_for=_WAITING_FOR[State(inspection.state)], done=_DONE.get(request.args.get("done", ""), ""),
@@ -135,6 +140,7 @@ def powers(inspection: Inspection, caller: Caller) -> dict[str, Any]:
         "can_adopt_now": is_open,
         "can_resolve": is_open and set_aside_actions.may_resolve(inspection, caller),
         "correction_steps": [(step, *told) for step, told in _CORRECTION_STEPS.items() if step in open_steps],
+        "can_bring_report": self_report_actions.may_bring(inspection, caller),
         "steps_back": [
             (step, *told)
             for step, told in _STEPS_BACK.items()

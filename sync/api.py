@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, request
 from sqlalchemy.orm import Session
 
 from accounts import device_api, device_presence, devices
-from core import access, clock, db, epoch, errors, file_answers, files, framing
+from core import access, clock, db, epoch, errors, file_answers, files, framing, media_types
 from core.access import DEVICE, PUBLIC
 from core.caller import Caller
 from core.endpoint import endpoint
@@ -156,7 +156,7 @@ def _receive_blob() -> blobs.Upload:
         quotas.check(session, quotas.Incoming(sha256, size, str(caller.device_id), wanted), at=clock.now())
     stream = framing.stream(request, limit_bytes=files.MAX_FILE_BYTES)
     received = files.receive(stream, expected_sha256=sha256, expected_bytes=size)
-    return blobs.Upload(received, blobs.media_type(request.mimetype), wanted)
+    return blobs.Upload(received, media_types.of(request.mimetype), wanted)
 
 
 @sync.put("/blobs/<name>")
@@ -176,9 +176,9 @@ def get_blob(name: str, *, session: Session, caller: Caller) -> Response:
     """Give a file, or the part of it that the Range header asks for."""
     _check_may_read(session, caller)
     sha256 = blobs.sha256_of(name)
-    blob = blobs.readable(session, sha256, caller)
+    media_type = blobs.readable(session, sha256, caller)
     response = file_answers.answer(
-        sha256, media_type=blob.media_type, disposition=f"attachment; filename={sha256}"
+        sha256, media_type=media_type, disposition=f"attachment; filename={sha256}"
     )
     response.headers["Cache-Control"] = f"private, immutable, max-age={_YEAR_S}"
     return response

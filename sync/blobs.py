@@ -15,17 +15,13 @@ from accounts import devices
 from core import errors, files, journal
 from core.caller import Caller
 from core.files import Received
-from inspections import log
+from inspections import log, self_report_queries
 from inspections.models import BlobReference, LoggedOperation, TeamMember, UploadedBlob
 from sync import limits, streams
 from sync.errors import BlobNameWrong, BlobUnknown, BlobUnwanted
 from sync.schemas import MissingIn
 
 _NAME = re.compile(r"sha256:([0-9a-f]{64})")
-UNKNOWN_TYPE = "application/octet-stream"
-_KNOWN_TYPES = frozenset(
-    {"image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf", "audio/mp4", "video/mp4"}
-)
 
 
 @dataclass(frozen=True)
@@ -47,11 +43,6 @@ def sha256_of(name: str) -> str:
     if found is None:
         raise BlobNameWrong
     return found[1]
-
-
-def media_type(announced: str) -> str:
-    """The announced type if it is one that inspectors send; anything else is bytes."""
-    return announced if announced in _KNOWN_TYPES else UNKNOWN_TYPE
 
 
 def wanted_by(session: Session, sha256: str, inspection: str | None, caller: Caller) -> tuple[str, ...]:
@@ -108,15 +99,19 @@ def store(session: Session, upload: Upload, *, by: Caller, at: datetime) -> bool
     return bool(new)
 
 
-def readable(session: Session, sha256: str, caller: Caller) -> UploadedBlob:
-    """The file, if it came for an inspection of the caller's.
+def readable(session: Session, sha256: str, caller: Caller) -> str:
+    """The media type of the file, if it came for an inspection of the caller's or is its unit's self-report.
 
     Raises:
         BlobUnknown: there is none, or it is another team's; the two are not told apart.
     """
     own = select(TeamMember.inspection_id).where(TeamMember.person_id == caller.person_id)
-    query = select(UploadedBlob).where(UploadedBlob.sha256 == sha256, UploadedBlob.inspection.in_(own))
-    found = session.scalars(query.order_by(UploadedBlob.received_at).limit(1)).one_or_none()
+    query = select(UploadedBlob.media_type).where(
+        UploadedBlob.sha256 == sha256, UploadedBlob.inspection.in_(own)
+    )
+    found = session.scalar(query.order_by(UploadedBlob.received_at).limit(1))
+    if found is None:
+        found = session.scalar(self_report_queries.media_type_in(sha256, own).limit(1))
     if found is None:
         raise BlobUnknown
     return found

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from accounts import device_keys
 from accounts.device_models import Device
-from core import clock, db, epoch, errors, files, ids, journal
+from core import clock, db, epoch, errors, files, ids, journal, media_types
 from core.caller import Caller
 from inspections import chain, log_reading
 from inspections.fold import Entry
@@ -193,7 +193,7 @@ def _stored(session: Session, one: ReadFile, *, by: Caller, at: datetime) -> Fil
     if reference is None:
         return FileTaken(line.blob, line.inspection, "unwanted", None)
     is_known = session.get(UploadedBlob, (line.inspection, one.received.sha256)) is not None
-    upload = blobs.Upload(one.received, blobs.media_type(line.mime), (line.inspection,))
+    upload = blobs.Upload(one.received, media_types.of(line.mime), (line.inspection,))
     # A file belongs to the tablet that took it, whoever brought it.
     owner = dataclasses.replace(by, device_id=_device_of(session, reference))
     blobs.store(session, upload, by=owner, at=at)

@@ -126,7 +126,7 @@ def _package() -> dict[str, Any]:
     package = {
         "inspection": fact, "checklist": fact, "unit": fact, "agency": {"type": ["object", "null"]},
         "team": facts, "server_keys": _SERVER_KEYS, "limits": _LIMITS, "previous_findings": facts,
-        "prefill": fact,
+        "prefill": fact, "self_reports": facts,
     }  # fmt: skip
     return _described(
         "Get what a tablet must have to inspect without a network.",

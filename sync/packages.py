@@ -18,7 +18,7 @@ from accounts import device_api
 from accounts.device_models import Device, DeviceGrant
 from core.caller import Caller
 from core.errors import NotFound
-from inspections import earlier_findings, queries
+from inspections import earlier_findings, queries, self_report_queries
 from inspections.models import Inspection
 from inspections.workflow import State
 from registry import queries as registry_queries
@@ -88,9 +88,22 @@ def _bytes(session: Session, inspection: Inspection) -> bytes:
         "team": _team(session, inspection),
         "server_keys": device_api.server_keys(),
         "limits": limits.published(),
+        "self_reports": _self_reports(session, inspection),
         **_left_open(session, inspection),
     }
     return msgspec.json.encode(package, order="sorted")
+
+
+def _self_reports(session: Session, inspection: Inspection) -> list[dict[str, Any]]:
+    """The files of the unit's own report; a tablet fetches them by their hash before it takes the package."""
+    return [
+        {
+            "id": one.id, "name": one.name, "media_type": one.media_type, "size": one.size_bytes,
+            "sha256": one.sha256, "document_number": one.document_number,
+            "received_on": _iso(one.received_on),
+        }
+        for one in self_report_queries.listed(session, inspection.id)
+    ]  # fmt: skip
 
 
 def _left_open(session: Session, inspection: Inspection) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import settings
 from core.files import StoredFile
+from inspections import self_report_queries
 from inspections.models import UploadedBlob
 from sync.errors import QuotaReached
 from sync.models import PartialUpload
@@ -48,9 +49,9 @@ def check(session: Session, incoming: Incoming, *, at: datetime) -> None:
     used_bytes = _stored(session, mine) + coming
     _check("device", used_bytes + incoming.size_bytes, chosen.device_daily_mb)
     for inspection in new:
-        of_it = UploadedBlob.inspection == inspection
+        held = self_report_queries.held_bytes(session, inspection)
         coming = _announced(session, PartialUpload.inspection == inspection, incoming, at)
-        _check("inspection", _stored(session, of_it) + coming + incoming.size_bytes, chosen.inspection_mb)
+        _check("inspection", held + coming + incoming.size_bytes, chosen.inspection_mb)
 
 
 def _having(session: Session, incoming: Incoming) -> set[str]:

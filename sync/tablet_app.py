@@ -21,8 +21,8 @@ blueprints = [app_files]
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _TYPES = {
-    ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
+    ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css",
+    ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json",
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import errors, files, ids, jobs, partial_files
+from core import errors, files, ids, jobs, media_types, partial_files
 from core.caller import Caller
 from core.file_errors import HashDiffers, PartInUse
 from core.files import Received
@@ -134,7 +134,7 @@ def open_upload(
     """The upload is on record, and will be swept away once nobody can go on with it."""
     upload = PartialUpload(
         id=upload_id, sha256=announced.sha256, length_bytes=announced.length_bytes,
-        inspection=announced.inspection, media_type=blobs.media_type(announced.media_type),
+        inspection=announced.inspection, media_type=media_types.of(announced.media_type),
         device=str(by.device_id), begun_at=at, expires_at=at + PATIENCE, finished_at=None,
     )  # fmt: skip
     session.add(upload)

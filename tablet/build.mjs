@@ -1,7 +1,15 @@
 // Builds the app and then its service worker, which must know the names of all files of the app.
 // Usage: node tablet/build.mjs FOLDER. The folder appears whole or not at all.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
@@ -19,6 +27,13 @@ const filesUnder = (folder) =>
 
 rmSync(partial, { recursive: true, force: true });
 await build({ configFile: config, logLevel: "warn", build: { outDir: partial } });
+
+// The decoders of scanned pages, which the reader of PDFs asks for by these names.
+const readers = join(here, "..", "node_modules", "pdfjs-dist", "wasm");
+mkdirSync(join(partial, "pdf"));
+for (const name of ["jbig2_nowasm_fallback.js", "openjpeg_nowasm_fallback.js"]) {
+  copyFileSync(join(readers, name), join(partial, "pdf", name));
+}
 
 const files = filesUnder(partial);
 const digest = createHash("sha256");
@@ -44,7 +59,7 @@ await build({
   },
 });
 
-for (const name of filesUnder(partial).filter((one) => /\.(js|css|html|svg|webmanifest)$/.test(one))) {
+for (const name of filesUnder(partial).filter((one) => /\.(m?js|css|html|svg|webmanifest)$/.test(one))) {
   writeFileSync(join(partial, `${name}.gz`), gzipSync(readFileSync(join(partial, name)), { level: 9 }));
 }
 

@@ -11,6 +11,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The reader of PDFs is one large piece that is fetched when it is wanted.
+    chunkSizeWarningLimit: 600,
     emptyOutDir: true,
   },
 });

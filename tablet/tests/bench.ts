@@ -34,7 +34,7 @@ export async function bench(mates: readonly Mate[] = []): Promise<Bench> {
   const databaseName = `bench-${number}`;
   const options = { origin: ORIGIN, databaseName, fetch: server.fetch, isLoopOn: false, pinCost: 1_000 };
   const app = await Session.start(options);
-  await app.enrol({ code: "code", label: "Máy số 1" });
+  await app.enrol({ code: "q83vEjRWeJCrze8SNFZ4kA", label: "Máy số 1" });
   await app.signIn({ username: "truong.doan", password: "x" });
   await app.choosePin(PIN);
   await app.downloadComing(10_000);

@@ -98,7 +98,7 @@ test.each(completeness.cases)("lacks: $name", (one) => {
   const recorded = {
     answers: one.answer === null ? {} : { [one.item]: one.answer },
     rows: { [one.item]: one.rows },
-    withPhoto: new Set(one.has_photo ? [one.item] : []),
+    withAttachment: new Set(one.has_photo ? [one.item] : []),
   };
   const found = itemGaps(checklist, itemNamed(one.item), recorded);
   expect(found.map(({ lack, detail }) => ({ lack, detail }))).toEqual(one.expected);
@@ -109,7 +109,7 @@ test("the whole record lists gaps of asked items only", () => {
   const recorded = {
     answers: { "A-1": { value: "lan_dau" }, "B-5": { value: null } },
     rows: {},
-    withPhoto: new Set<string>(),
+    withAttachment: new Set<string>(),
   };
   expect(gapsOf(checklist, scope, recorded).map((gap) => gap.item)).toEqual(["A-2", "B-8"]);
 });

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { addPerson, changePin, refuseWeakPin, unlocked } from "../src/app/locking.ts";
 import { counts, purge } from "../src/app/storing.ts";
-import { digestOf, genesisOf, linkOf, type Operation } from "../src/rules/digest.ts";
+import { digestOf, genesisOf, linkOf, type Operation, sha256 } from "../src/rules/digest.ts";
+import { Archive } from "../src/store/archive.ts";
 import { clkText, hlcText, nextHlc, wallText } from "../src/store/clock.ts";
 import { Database } from "../src/store/database.ts";
 import { type Device, deviceOf } from "../src/store/device.ts";
@@ -241,4 +242,21 @@ test("the logical clock goes on where the tablet's goes back", () => {
     "+183/3600",
     "+0/0",
   ]);
+});
+
+test("a package is not there without its files, nor where one of them went meanwhile", async () => {
+  const archive = new Archive(db, vault);
+  const package_ = {
+    inspection: CONTEXT.inspection,
+    etag: "p1",
+    plannedOn: "",
+    checklistSha256: await sha256("{}"),
+    text: "{}",
+    checklistText: "{}",
+    files: ["ab".repeat(32)],
+  };
+  await expect(archive.takePackage(package_, 0)).rejects.toThrow("not here");
+  expect(await archive.packageText(CONTEXT.inspection)).toBeNull();
+  await archive.takePackage({ ...package_, files: [] }, 0);
+  expect(await archive.packageText(CONTEXT.inspection)).not.toBeNull();
 });

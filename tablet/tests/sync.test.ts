@@ -26,7 +26,7 @@ beforeEach(async () => {
     isLoopOn: false,
     pinCost: 1_000,
   });
-  await app.enrol({ code: "code", label: "Máy số 1" });
+  await app.enrol({ code: "q83vEjRWeJCrze8SNFZ4kA", label: "Máy số 1" });
   await app.signIn({ username: "truong.doan", password: "x" });
   await app.choosePin(PIN);
   await app.downloadComing(10_000);
@@ -180,7 +180,7 @@ test("a copied tablet enrols again and sends its work under a new chain that cit
     "chain_fork",
   ]);
   server.chain = [];
-  await app.enrol({ code: "another", label: "Máy số 1" });
+  await app.enrol({ code: "another-code-of-the-qr", label: "Máy số 1" });
   await app.unlock(app.people[0]?.person_id ?? "", PIN);
   await app.syncNow();
   const [again] = server.chain;
@@ -203,7 +203,7 @@ test("a server that does not know the tablet gets everything again, under the sa
   await app.syncNow();
   expect(app.sync.needs).toBe("enrol_again");
   server.instead = async () => null;
-  await app.enrol({ code: "another", label: "Máy số 1" });
+  await app.enrol({ code: "another-code-of-the-qr", label: "Máy số 1" });
   await app.unlock(app.people[0]?.person_id ?? "", PIN);
   await app.syncNow();
   expect(server.chain.map((one) => [one.device, one.op.seq])).toEqual([

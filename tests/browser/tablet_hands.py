@@ -49,7 +49,7 @@ def shoot(page: Page, name: str, *, whole: bool = False) -> None:
 
 def opened_by(page: Page, app: Flask, username: str) -> None:
     """The tablet is enrolled, the person has signed in and chosen a PIN, and their work is in view."""
-    code = tablets.Office(app).enrolment_code("Máy số 3")
+    code = tablets.Office(app).typed_code("Máy số 3")
     page.goto("/tablet/")
     page.get_by_label("Mã ghi danh").fill(code)
     page.get_by_label("Tên máy").fill("Máy số 3")

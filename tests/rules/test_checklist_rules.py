@@ -67,7 +67,7 @@ def test_what_an_item_lacks(case: dict[str, Any]):
     recorded = Recorded(
         answers={} if case["answer"] is None else {code: case["answer"]},
         rows={code: case["rows"]},
-        with_photo={code} if case["has_photo"] else frozenset(),
+        with_attachment={code} if case["has_photo"] else frozenset(),
     )
     found = completeness.item_gaps(CHECKLIST, ITEMS[code], recorded)
     assert [{"lack": gap.lack.value, "detail": gap.detail} for gap in found] == case["expected"]

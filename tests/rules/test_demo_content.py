@@ -89,7 +89,7 @@ def test_the_record_lacks_nothing_before_the_team_concludes(published, items, se
     recorded = Recorded(
         answers=answers | {visit.disagreement.item: visit.disagreement.second},
         rows={answer.item: answer.rows for answer in visit.answers},
-        with_photo={answer.item for answer in visit.answers if answer.shots},
+        with_attachment={answer.item for answer in visit.answers if answer.shots},
     )
     assert gaps(published, SCOPE, recorded) == ()
 

@@ -80,6 +80,12 @@ def test_every_shape_belongs_to_a_published_type():
     [
         ("photo.add", {"blob": "sha256:xyz", "size": 1, "mime": "image/jpeg"}, "blob"),
         ("photo.add", {"blob": "sha256:" + "a" * 64, "size": True, "mime": "image/jpeg"}, "size"),
+        ("file.add", {"blob": "sha256:" + "a" * 64, "size": 1, "mime": "application/pdf", "name": 7}, "name"),
+        (
+            "file.add",
+            {"blob": "sha256:" + "a" * 64, "size": 1, "mime": "application/pdf", "name": "a.pdf"},
+            None,
+        ),
         ("announcement.set", {"opened_at": "2023-05-23T08:00"}, "opened_at"),
         ("announcement.set", {"opened_at": "2023-05-23T08:00:00+07:00"}, None),
         ("finding.set", {"due_on": "23/7/2023"}, "due_on"),

@@ -45,7 +45,7 @@ export interface TabletApp {
   /**
    * `code` as typed, or the text of the QR (`{"url": …, "code": …}`). Again where the server does not know the tablet or
    * takes its key no more: unsent work stays and travels anew; the tablet is locked afterwards.
-   * Refusals: enrolment_refused, offline, wrong_server, storage_full.
+   * Refusals: code_mistyped, enrolment_refused, offline, wrong_server, storage_full.
    */
   enrol(given: { code: string; label: string }): Promise<void>;
   /** Online. Refusals: sign_in_refused, throttled {retry_after}, offline. Afterwards `choosePin` unless a PIN exists. */
@@ -125,6 +125,10 @@ export interface ItemFilter {
 export interface NewFile {
   bytes: Blob;
   mime: string;
+  /** What a file was called where it came from. */
+  name?: string;
+  /** The photo whose camera file this is. */
+  originalOf?: string;
   item?: string;
   caption?: string;
   takenAt?: Date;
@@ -150,13 +154,19 @@ export interface Visit {
   setRow(item: string, columns: Record<string, unknown>, entity?: string): Promise<string>;
   retractRow(entity: string): Promise<void>;
 
-  /** Refusals: storage_full, file_too_large {max}. The entity's name. */
+  /** Refusals: storage_full, file_too_large {size, max}, file_empty. The entity's name. */
   addPhoto(given: NewFile): Promise<string>;
   addFile(given: NewFile): Promise<string>;
-  editPhoto(entity: string, changed: { item?: string; caption?: string }): Promise<void>;
-  retractPhoto(entity: string, reason: string): Promise<void>;
+  /** Throws what `addFile` would refuse, before anything was chosen to be kept. */
+  checkRoom(bytes: number): Promise<void>;
+  editAttachment(entity: string, changed: { item?: string; caption?: string }): Promise<void>;
+  /** With a photo goes what the camera wrote of it. */
+  retractAttachment(entity: string, reason: string): Promise<void>;
   /** The file's bytes: from this tablet, else from the server if it is reached. Null if neither has it. */
   bytesOf(sha256: string): Promise<Blob | null>;
+
+  /** What the unit has written about itself, as the office keeps it; its files are on the tablet with the package. */
+  readonly selfReports: view.SelfReportView[];
 
   readonly notes: view.NoteView[];
   addNote(text: string, item?: string): Promise<void>;
@@ -274,6 +284,18 @@ export interface PackageFacts {
   limits: Record<string, number>;
   previous_findings: view.PreviousFinding[];
   prefill: Record<string, { note: string }>;
+  /** Not in packages that were taken before there was such a thing. */
+  self_reports?: SelfReportFacts[];
+}
+
+export interface SelfReportFacts {
+  id: string;
+  name: string;
+  media_type: string;
+  size: number;
+  sha256: string;
+  document_number: string;
+  received_on: string;
 }
 
 export interface TeamDevice {

@@ -9,6 +9,7 @@ import { type Entry, type Fold, isEffective, writesIn } from "../rules/fold.ts";
 import { relevantItems, type Scope } from "../rules/relevance.ts";
 import { rowFault } from "../rules/values.ts";
 import type * as view from "../store/views.ts";
+import { documentsIn, photosIn } from "./attachments.ts";
 import type { PackageFacts } from "./facade.ts";
 
 type Body = Record<string, unknown>;
@@ -60,8 +61,9 @@ export class Reading {
         const item = itemOf(row) ?? "";
         rows[item] = [...(rows[item] ?? []), (this.#any(row, "row")?.columns ?? {}) as Body];
       }
-      const withPhoto = new Set(this.photos.flatMap((photo) => photo.item ?? []));
-      return { answers, rows, withPhoto };
+      const attached = [...this.photos, ...this.documents];
+      const withAttachment = new Set(attached.flatMap((one) => one.item ?? []));
+      return { answers, rows, withAttachment };
     });
   }
 
@@ -155,6 +157,7 @@ export class Reading {
       hasConflict,
       hasNote: Boolean(told?.note?.trim()) || this.notes.some((note) => note.item === item.code),
       photos: this.photos.filter((photo) => photo.item === item.code).length,
+      files: this.documents.filter((file) => file.item === item.code).length,
       rows: this.recorded.rows[item.code]?.length ?? 0,
       hasPreviousFinding: this.previousOf(item).length > 0,
       openRemarks: this.remarksOn(item.code).filter((remark) => remark.state === "open").length,
@@ -194,6 +197,7 @@ export class Reading {
       heads: this.heads<view.Answer>(`answer/${code}`, "answer"),
       rowViews: this.#rowEntities.filter((row) => itemOf(row) === code).map((row) => this.#row(item, row)),
       photoViews: this.photos.filter((photo) => photo.item === code),
+      fileViews: this.documents.filter((file) => file.item === code),
       notes: this.notes.filter((note) => note.item === code),
       remarks: this.remarksOn(code),
       previousFindings: this.previousOf(item),
@@ -216,8 +220,10 @@ export class Reading {
 
   #historyOf(code: string): view.HistoryEntry[] {
     const rows = this.fold.entities("row").filter((row) => itemOf(row) === code);
-    const photos = this.photos.filter((photo) => photo.item === code).map((photo) => photo.entity);
-    return [`answer/${code}`, ...rows, ...photos]
+    const attached = [...this.photos, ...this.documents]
+      .filter((one) => one.item === code)
+      .map((one) => one.entity);
+    return [`answer/${code}`, ...rows, ...attached]
       .flatMap((entity) => this.fold.history(entity))
       .map((entry) => ({
         ...this.authored(entry),
@@ -237,36 +243,13 @@ export class Reading {
   }
 
   get photos(): view.PhotoView[] {
-    return this.#once("photos", () => this.#attached("photo"));
+    return this.#once("photos", () => photosIn(this.fold, this.#onlooker.files, (one) => this.authored(one)));
   }
 
-  get attachments(): view.PhotoView[] {
-    return this.#once("attachments", () => this.#attached("file"));
-  }
-
-  #attached(kind: "photo" | "file"): view.PhotoView[] {
-    const shown = this.fold.entities(kind).filter((entity) => !this.fold.isHidden(entity));
-    return shown.flatMap((entity) => {
-      const [head] = this.fold.heads(entity, kind);
-      if (!head) return [];
-      const { [kind]: fixed, item, caption } = this.fold.values(entity);
-      const told = fixed as { blob?: string; mime?: string; size?: number; taken_at?: string };
-      const sha256 = String(told.blob ?? "").replace("sha256:", "");
-      const file = this.#onlooker.files.get(sha256);
-      return {
-        id: restOf(entity),
-        entity,
-        sha256,
-        item: typeof item === "string" && item !== "" ? item : null,
-        caption: typeof caption === "string" ? caption : "",
-        mime: told.mime ?? "",
-        size: told.size ?? 0,
-        takenAt: told.taken_at ?? null,
-        author: this.authored(head),
-        isHere: file !== undefined,
-        isOnServer: file?.isOnServer ?? head.pos !== null,
-      };
-    });
+  get documents(): view.FileView[] {
+    return this.#once("documents", () =>
+      documentsIn(this.fold, this.#onlooker.files, (one) => this.authored(one)),
+    );
   }
 
   get notes(): view.NoteView[] {

@@ -7,6 +7,12 @@ import type { OpRow } from "../store/database.ts";
 import { type Device, type NewDevice, newDevice } from "../store/device.ts";
 import type { Crew } from "../sync/round.ts";
 
+/** The server, which did not know this tablet, has nothing of it: all is to be sent, and all logs are read anew. */
+export async function beginAnew({ db, ledger, archive, device }: Crew): Promise<void> {
+  await ledger.sendAgainAfter(0);
+  await archive.putAside(device.id, (await db.fact<string>("epoch")) ?? "");
+}
+
 /** The tablet has a new identity that the server knows, and the unsent work stands in its chain. */
 export async function reissue(crew: Crew, enrol: (device: Device) => Promise<void>): Promise<void> {
   const fresh = await newDevice();

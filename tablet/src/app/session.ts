@@ -2,13 +2,8 @@
  * The tablet as the screens know it: who works here, what is on it, what waits, and how it goes with the server.
  * It holds the pieces together and keeps no rule of its own.
  */
-import { genesisOf } from "../rules/digest.ts";
-import { Archive } from "../store/archive.ts";
 import { Database } from "../store/database.ts";
 import { deviceOf } from "../store/device.ts";
-import { Files } from "../store/files.ts";
-import { Ledger } from "../store/ledger.ts";
-import type { Vault } from "../store/vault.ts";
 import type * as view from "../store/views.ts";
 import { Entrance } from "../sync/entrance.ts";
 import { type Fetch, Line } from "../sync/line.ts";
@@ -23,14 +18,16 @@ import {
   type RoundOptions,
   readerOf,
 } from "../sync/round.ts";
+import { crewOf } from "./crew.ts";
 import type * as facade from "./facade.ts";
 import { Refusal } from "./facade.ts";
 import { addPerson, changePin, type Named, peopleOf, unlocked } from "./locking.ts";
 import * as moving from "./moving.ts";
-import { asRefusal } from "./refusals.ts";
-import { reissue } from "./reissuing.ts";
+import { asRefusal, inWords } from "./refusals.ts";
+import { beginAnew, reissue } from "./reissuing.ts";
 import * as storing from "./storing.ts";
 import { Updates } from "./updates.ts";
+import { USUAL } from "./usual.ts";
 import { OpenVisit } from "./visit.ts";
 import type { Added } from "./visit_log.ts";
 
@@ -44,14 +41,6 @@ export interface SessionOptions {
   /** How much work a new PIN makes for whoever guesses; what is usual if it is left out. */
   pinCost?: number;
 }
-
-const SETTINGS: facade.Settings = {
-  language: "vi",
-  theme: "auto",
-  pauseOnMetered: true,
-  sendOriginals: true,
-  advanceAfterAnswer: false,
-};
 
 export class Session implements facade.TabletApp {
   readonly #db: Database;
@@ -68,11 +57,12 @@ export class Session implements facade.TabletApp {
   #isEnrolled = false;
   #isWithdrawn = false;
   #isClosed = false;
+  #counting: Promise<void> = Promise.resolve();
   #sync: view.SyncStatus = AT_REST;
   people: readonly view.Person[] = [];
   person: view.Person | null = null;
   deviceLabel = "";
-  settings: facade.Settings = SETTINGS;
+  settings: facade.Settings = USUAL;
 
   private constructor(options: SessionOptions) {
     this.#options = options;
@@ -88,6 +78,7 @@ export class Session implements facade.TabletApp {
   static async start(options: SessionOptions): Promise<Session> {
     const session = new Session(options);
     await session.#read();
+    await session.#countLocked();
     void session.#updates.watch();
     return session;
   }
@@ -97,7 +88,7 @@ export class Session implements facade.TabletApp {
     this.#isEnrolled = (await this.#db.fact<boolean>("enrolled")) === true;
     this.#isWithdrawn = (await this.#db.fact<boolean>("withdrawn")) === true;
     this.deviceLabel = (await this.#db.fact<string>("label")) ?? "";
-    this.settings = { ...SETTINGS, ...(await this.#db.fact<Partial<facade.Settings>>("settings")) };
+    this.settings = { ...USUAL, ...(await this.#db.fact<Partial<facade.Settings>>("settings")) };
     this.people = await peopleOf(this.#db);
     this.person = this.people.find((one) => one.person_id === person_id) ?? null;
   }
@@ -156,7 +147,7 @@ export class Session implements facade.TabletApp {
         await reissue(this.#ready, (device) => this.#entrance.enrol(device, code, given.label));
       } else {
         await this.#entrance.enrol(await deviceOf(this.#db), code, given.label);
-        if (isAgain) await this.#beginAnew();
+        if (isAgain) await beginAnew(this.#ready);
       }
     } catch (fault) {
       throw asRefusal(fault);
@@ -167,19 +158,8 @@ export class Session implements facade.TabletApp {
     this.#tell({ kind: "people" });
   }
 
-  /** A server that did not know this tablet has nothing of it. */
-  async #beginAnew(): Promise<void> {
-    const { ledger, archive, device } = this.#ready;
-    await ledger.sendAgainAfter(0);
-    await archive.putAside(device.id, (await this.#db.fact<string>("epoch")) ?? "");
-  }
-
   async signIn(given: { username: string; password: string }): Promise<view.Person> {
-    try {
-      this.#signedIn = await this.#entrance.signIn(given.username, given.password);
-    } catch (fault) {
-      throw asRefusal(fault);
-    }
+    this.#signedIn = await inWords(() => this.#entrance.signIn(given.username, given.password));
     const { person_id, full_name, title } = this.#signedIn;
     if (this.#crew?.person === person_id) void this.#loop?.now();
     const hasPin = this.people.some((one) => one.person_id === person_id);
@@ -199,29 +179,14 @@ export class Session implements facade.TabletApp {
     const vault = await unlocked(this.#db, person_id, pin);
     this.lock();
     this.person = this.people.find((one) => one.person_id === person_id) ?? null;
-    this.#crew = await this.#crewFor(vault, person_id);
+    const parts = { db: this.#db, line: this.#line, entrance: this.#entrance };
+    this.#crew = await crewOf(parts, vault, person_id);
     await storing.purge(this.#db, Date.now());
     this.#line.holds = () => this.unsent();
     this.#loop = this.#loopFor(this.#crew);
     if (this.#options.isLoopOn) this.#loop.start();
     else await this.#loop.recount();
     this.#announce("stage");
-  }
-
-  async #crewFor(vault: Vault, person: string): Promise<Crew> {
-    const device = await deviceOf(this.#db);
-    return {
-      db: this.#db,
-      vault,
-      ledger: new Ledger(this.#db, vault, device.id),
-      archive: new Archive(this.#db, vault),
-      files: new Files(this.#db, vault),
-      device,
-      genesis: await genesisOf(device.id, device.thumbprint),
-      line: this.#line,
-      entrance: this.#entrance,
-      person,
-    };
   }
 
   lock(): void {
@@ -233,6 +198,17 @@ export class Session implements facade.TabletApp {
     this.#entrance.forgetToken();
     this.#sync = { ...AT_REST, confirmedAt: this.#sync.confirmedAt };
     this.#announce("stage");
+    this.#counting = this.#countLocked();
+  }
+
+  /** How much waits is known without a key, though not what. */
+  async #countLocked(): Promise<void> {
+    const counted = await storing.counts(this.#db).catch((fault: unknown) => {
+      if (!this.#isClosed) throw fault;
+    });
+    if (!counted || this.#crew) return;
+    this.#sync = { ...this.#sync, ...counted };
+    this.#announce("sync");
   }
 
   async changePin(oldPin: string, newPin: string): Promise<void> {
@@ -247,19 +223,21 @@ export class Session implements facade.TabletApp {
   // ------------------------------------------------------------------ with the server
 
   #loopFor(crew: Crew): Loop {
+    const isMetered = () => this.settings.pauseOnMetered && storing.isMetered();
     const options: RoundOptions = {
       progress: (sha256, sent, size) => this.#loop?.progress(sha256, sent, size),
       changed: async (inspections) => {
         await this.#grown([...inspections]);
         await this.#loop?.recount();
       },
+      isMetered,
     };
     const work = {
       exchange: () => exchange(crew, options),
       glance: () => glance(crew, options),
       carry: () => carry(crew, options),
       counts: () => storing.counts(this.#db),
-      isMetered: () => this.settings.pauseOnMetered && storing.isMetered(),
+      isMetered,
       wiped: () => this.#wipe({ withdrawn: true }),
     };
     return new Loop(work, (status) => {
@@ -283,6 +261,7 @@ export class Session implements facade.TabletApp {
 
   async #wipe(left: Record<string, unknown>): Promise<void> {
     this.lock();
+    await this.#counting;
     this.#db.close();
     await this.#db.delete();
     await this.#db.open();
@@ -305,38 +284,20 @@ export class Session implements facade.TabletApp {
     await this.#loop?.now(options);
   }
 
-  async inspections(): Promise<view.InspectionSummary[]> {
-    const { archive, person } = this.#ready;
-    const listed = await archive.listing(person);
-    const held = new Set((await this.#db.packages.toCollection().primaryKeys()) as string[]);
-    const summaries: view.InspectionSummary[] = [];
-    for (const one of listed) {
-      summaries.push(
-        held.has(one.inspection) ? (await this.open(one.inspection)).summary : moving.notYetHere(one),
-      );
-    }
-    return summaries.sort((a, b) => (a.plannedOn ?? "9999").localeCompare(b.plannedOn ?? "9999"));
+  inspections(): Promise<view.InspectionSummary[]> {
+    return moving.summaries(this.#ready, (inspection) => this.open(inspection));
   }
 
   async download(inspection: string): Promise<void> {
     const crew = this.#ready;
-    try {
-      await authorised(crew, () => download(readerOf(crew), inspection));
-    } catch (fault) {
-      throw asRefusal(fault);
-    }
+    await inWords(() => authorised(crew, () => download(readerOf(crew), inspection)));
     this.#visits.delete(inspection);
     await this.#grown([inspection]);
   }
 
   async downloadComing(days: number): Promise<string[]> {
     const crew = this.#ready;
-    let listed: Awaited<ReturnType<typeof list>>;
-    try {
-      listed = await authorised(crew, () => list(readerOf(crew)));
-    } catch (fault) {
-      throw asRefusal(fault);
-    }
+    const listed = await inWords(() => authorised(crew, () => list(readerOf(crew))));
     const wanted = moving.coming(listed, days, new Date());
     for (const inspection of wanted) await this.download(inspection);
     return wanted;
@@ -415,8 +376,8 @@ export class Session implements facade.TabletApp {
 
   /** Nothing is open any more; for tests, which start and end many. */
   close(): void {
-    this.lock();
     this.#isClosed = true;
+    this.lock();
     this.#channel.close();
     this.#db.close();
   }

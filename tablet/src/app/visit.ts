@@ -1,13 +1,15 @@
 /** Everything that can be recorded in an open inspection, beside what is read of it. */
 import { itemsOf } from "../rules/definition.ts";
 import { sha256OfBytes } from "../rules/digest.ts";
-import { isInRecord } from "../rules/entities.ts";
+import { isInRecord, kindOf } from "../rules/entities.ts";
 import { foldOf } from "../rules/fold.ts";
 import { answerFault, rowFault } from "../rules/values.ts";
+import { lacksRoom } from "../store/files.ts";
 import { newId } from "../store/ids.ts";
 import type { NewBlob } from "../store/ledger.ts";
 import type * as view from "../store/views.ts";
-import { adopting, dismissing, keeping, stating } from "./drafting.ts";
+import { originalsOf } from "./attachments.ts";
+import { adopting, dismissing, drafted, keeping, stating } from "./drafting.ts";
 import type * as facade from "./facade.ts";
 import { Refusal } from "./facade.ts";
 import { type Host, VisitLog } from "./visit_log.ts";
@@ -67,28 +69,41 @@ export class OpenVisit extends VisitViews implements facade.Visit {
     return this.#attach("file", given);
   }
 
+  async checkRoom(bytes: number): Promise<void> {
+    refuseSize(bytes);
+    if (await lacksRoom(bytes)) throw new Refusal("storage_full");
+  }
+
   async #attach(kind: "photo" | "file", given: facade.NewFile): Promise<string> {
     const blob = await newBlob(given.bytes, given.mime);
     const entity = `${kind}/${newId()}`;
-    const { item, caption, takenAt } = given;
+    const { item, caption, takenAt, name, originalOf } = given;
     const body = {
       blob: `sha256:${blob.sha256}`,
       size: blob.bytes.byteLength,
       mime: blob.mime,
       taken_at: (takenAt ?? new Date()).toISOString(),
       ...(item === undefined ? {} : { item }),
+      ...(name === undefined ? {} : { name }),
+      ...(originalOf === undefined ? {} : { original_of: originalOf }),
       caption: caption ?? "",
     };
     await this.log.write(`${kind}.add`, entity, body, [blob]);
     return entity;
   }
 
-  async editPhoto(entity: string, changed: { item?: string; caption?: string }): Promise<void> {
-    await this.log.write(`${entity.split("/")[0]}.edit`, entity, changed);
+  async editAttachment(entity: string, changed: { item?: string; caption?: string }): Promise<void> {
+    await this.log.write(`${kindOf(entity)}.edit`, entity, changed);
   }
 
-  async retractPhoto(entity: string, reason: string): Promise<void> {
-    await this.log.write(`${entity.split("/")[0]}.retract`, entity, { reason });
+  async retractAttachment(entity: string, reason: string): Promise<void> {
+    const { fold, host } = this.log;
+    const originals = originalsOf(fold, entity).filter((one) => this.may("file.retract", one));
+    await this.log.record(
+      [entity, ...originals].map((one) =>
+        drafted(fold, host.person, `${kindOf(one)}.retract`, one, { reason }),
+      ),
+    );
   }
 
   async bytesOf(sha256: string): Promise<Blob | null> {
@@ -245,8 +260,13 @@ export class OpenVisit extends VisitViews implements facade.Visit {
   }
 }
 
+function refuseSize(size: number): void {
+  if (size === 0) throw new Refusal("file_empty");
+  if (size > MOST_FILE_BYTES) throw new Refusal("file_too_large", "", { size, max: MOST_FILE_BYTES });
+}
+
 export async function newBlob(given: Blob, mime: string): Promise<NewBlob> {
-  if (given.size > MOST_FILE_BYTES) throw new Refusal("file_too_large", "", { max: MOST_FILE_BYTES });
+  refuseSize(given.size);
   const bytes = await given.arrayBuffer();
   return { sha256: await sha256OfBytes(bytes), mime: mime || given.type, bytes };
 }

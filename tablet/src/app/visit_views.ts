@@ -6,6 +6,7 @@ import { mayWrite } from "../rules/permissions.ts";
 import { unseenBy } from "../rules/signoff.ts";
 import { stepsOpenTo } from "../rules/workflow.ts";
 import type * as view from "../store/views.ts";
+import { selfReportsIn } from "./attachments.ts";
 import type * as facade from "./facade.ts";
 import { findingsOf } from "./findings.ts";
 import { sentBackOf, signOffOf, stateOf } from "./steps.ts";
@@ -107,6 +108,10 @@ export class VisitViews {
 
   get gaps(): view.GapView[] {
     return this.log.reading.gaps;
+  }
+
+  get selfReports(): view.SelfReportView[] {
+    return selfReportsIn(this.package);
   }
 
   get notes(): view.NoteView[] {

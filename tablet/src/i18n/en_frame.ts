@@ -30,6 +30,7 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "start.enrol.scanning": "Hold the QR code in the middle of the picture",
   "start.enrol.noScan": "This browser cannot scan codes. Type the code instead.",
   "start.enrol.code": "Enrolment code",
+  "start.enrol.code.hint": "Three groups of four, such as 7K3M-Q9TD-0WXM. Capitals or not, hyphens or not.",
   "start.enrol.label": "Name of the tablet",
   "start.enrol.label.hint": "To recognise it in the list, for example “Tablet 3”.",
   "start.enrol.go": "Enrol this tablet",
@@ -58,6 +59,8 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "start.locked.go": "Unlock",
   "start.locked.another": "Somebody else",
   "start.locked.safe": "What is stored is encrypted, and what was not sent is still here.",
+  "start.locked.waiting":
+    "A locked tablet sends nothing. Once it is unlocked it sends at once, if there is a network.",
   "start.withdrawn.title": "The tablet was withdrawn",
   "start.withdrawn.lead":
     "This tablet was reported stolen, so its contents were erased. If it was found again, ask the administrator for a new code; what is on the server can be downloaded again.",
@@ -141,6 +144,7 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "sync.noNetwork": "server not reached, will try again by itself",
   "sync.paused": "photos wait because the connection counts by the megabyte",
   "sync.attention": "please look",
+  "sync.unlock": "unlock to send",
   "sync.label": "What was sent",
   "need.sign_in":
     "The session on the server has ended. Sign in again when there is a network; everything is still saved on this tablet.",
@@ -178,6 +182,16 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "wait.import": "Import a team mate's file",
   "wait.imported":
     "Took {count} {count:change:changes} and {files} photos or files of {name}; {known} changes were known already.",
+
+  "reason.quota_reached":
+    "The server has taken as much in photos and files as it may from this tablet or for this inspection. The file stays on the tablet; tell the administrator.",
+  "reason.disk_nearly_full":
+    "The server is short of room and takes no photos and files now. The file stays on the tablet and is sent again by itself; tell the administrator.",
+  "reason.file_too_large":
+    "The server takes no file as large as this. The file stays on the tablet; tell the administrator.",
+  "reason.hash_differs": "The file was damaged on its way. It is sent again from the beginning.",
+  "reason.withheld":
+    "The server cannot record this content; its head is sent, and the content stays on the tablet.",
 
   "settings.title": "Settings",
   "settings.language": "Language",

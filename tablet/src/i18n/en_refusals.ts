@@ -7,6 +7,8 @@ export const refusals: Record<keyof typeof vietnamese, string> = {
     "The server cannot be reached. What was recorded is saved on this tablet; try again with a network.",
   "refusal.enrolment_refused":
     "The code is wrong, used, or older than ten minutes. Ask the administrator for a new one.",
+  "refusal.code_mistyped":
+    "The code has a slip: it has three groups of four characters. Compare each group with the code on the page of tablets.",
   "refusal.wrong_server":
     "This code belongs to another server. Open the app at the address on the enrolment page.",
   "refusal.storage_full":
@@ -19,7 +21,9 @@ export const refusals: Record<keyof typeof vietnamese, string> = {
   "refusal.pin_blocked": "Too many wrong PINs. Wait until {until}; nothing is lost.",
   "refusal.not_downloaded": "This inspection is not on the tablet. Download it with a network, then open it.",
   "refusal.value_invalid": "The value does not fit: {words}. Nothing was written.",
-  "refusal.file_too_large": "The file is too large. Choose a smaller one.",
+  "refusal.file_too_large":
+    "This file has {size}, more than the {max} that one file may have. Nothing was attached; choose a smaller one.",
+  "refusal.file_empty": "This file is empty, so nothing was attached. Choose again.",
   "refusal.content_changed":
     "The record has changed since it was shown. Read the minutes again, then sign again.",
   "refusal.signatures_missing": "Signatures of both sides, or a recorded refusal, are missing.",

@@ -138,28 +138,6 @@ export const visit: Record<keyof typeof vietnamese, string> = {
   "sample.few": "If the unit has fewer than {need} files, say so in the comment.",
   "text.answer": "In words",
 
-  "photo.title": "Photo for item {code}",
-  "photo.title.free": "Photo of the inspection",
-  "photo.reminder":
-    "No photos of classified papers. Cover personal data before the photo goes into the minutes.",
-  "photo.caption": "Caption",
-  "photo.attach": "Attach to item {code}",
-  "photo.attach.free": "Attach",
-  "photo.mark": "Mark in red",
-  "photo.cover": "Cover in black",
-  "photo.undo": "Undo the last stroke",
-  "photo.pens": "Pens to draw on the photo",
-  "photo.canvas": "Photo to draw on",
-  "photo.unreadable": "This file is no picture that the browser can open.",
-  "photo.open": "See photo {caption}",
-  "photo.elsewhere": "The photo is on a team mate's tablet",
-  "photo.here": "on this tablet",
-  "photo.there": "on the server",
-  "photo.retract": "Withdraw the photo",
-  "photo.retract.reason": "Why it is withdrawn",
-  "photo.retract.hint": "It no longer appears in the minutes, and stays in the log.",
-  "photo.taken": "Taken {time}",
-
   "conflict.title": "Conflicts",
   "conflict.none": "No conflicts",
   "conflict.none.advice":

@@ -28,6 +28,8 @@ export const frame = {
   "start.enrol.scanning": "Đưa mã QR vào giữa khung hình",
   "start.enrol.noScan": "Trình duyệt này không quét được mã. Hãy nhập mã bằng tay.",
   "start.enrol.code": "Mã ghi danh",
+  "start.enrol.code.hint":
+    "Ba nhóm bốn ký tự, ví dụ 7K3M-Q9TD-0WXM. Chữ hoa hay thường, có gạch nối hay không đều được.",
   "start.enrol.label": "Tên máy",
   "start.enrol.label.hint": "Để nhận ra máy trong danh sách, ví dụ «Máy số 3».",
   "start.enrol.go": "Ghi danh máy này",
@@ -54,6 +56,7 @@ export const frame = {
   "start.locked.go": "Mở khóa",
   "start.locked.another": "Chọn người khác",
   "start.locked.safe": "Dữ liệu trên máy được mã hóa, chưa gửi vẫn còn nguyên.",
+  "start.locked.waiting": "Máy đang khóa thì không gửi được. Mở khóa là máy gửi ngay khi có mạng.",
   "start.withdrawn.title": "Máy đã bị thu hồi",
   "start.withdrawn.lead":
     "Máy này được báo mất cắp nên dữ liệu trên máy đã bị xóa. Tìm lại được máy thì xin quản trị viên mã ghi danh mới; những gì đã lên máy chủ sẽ tải lại được.",
@@ -137,6 +140,7 @@ export const frame = {
   "sync.noNetwork": "chưa liên lạc được máy chủ, sẽ tự gửi lại",
   "sync.paused": "ảnh tạm dừng vì mạng tính theo dung lượng",
   "sync.attention": "cần xem",
+  "sync.unlock": "mở khóa để gửi",
   "sync.label": "Tình trạng gửi",
   "need.sign_in":
     "Phiên làm việc trên máy chủ đã hết. Đăng nhập lại khi có mạng; mọi thứ vẫn được lưu trên máy.",
@@ -174,6 +178,14 @@ export const frame = {
   "wait.import": "Nhập tệp của đồng đội",
   "wait.imported":
     "Đã nhận {count} thao tác và {files} ảnh, tệp của {name}; {known} thao tác đã có từ trước.",
+
+  "reason.quota_reached":
+    "Máy chủ đã nhận đủ dung lượng ảnh và tệp cho máy này hoặc cuộc kiểm tra này. Tệp vẫn nằm trên máy; báo quản trị viên.",
+  "reason.disk_nearly_full":
+    "Máy chủ sắp hết chỗ nên chưa nhận ảnh và tệp. Tệp vẫn nằm trên máy và sẽ tự gửi lại; báo quản trị viên.",
+  "reason.file_too_large": "Máy chủ không nhận tệp lớn như vậy. Tệp vẫn nằm trên máy; báo quản trị viên.",
+  "reason.hash_differs": "Tệp bị lỗi trên đường truyền. Máy sẽ gửi lại từ đầu.",
+  "reason.withheld": "Máy chủ không ghi được nội dung này; phần đầu được gửi, nội dung vẫn nằm trên máy.",
 
   "settings.title": "Cài đặt",
   "settings.language": "Ngôn ngữ",

@@ -5,6 +5,8 @@ export const refusals = {
     "Không liên lạc được máy chủ. Những gì đã ghi vẫn được lưu trên máy này; hãy thử lại khi có mạng.",
   "refusal.enrolment_refused":
     "Mã ghi danh không đúng, đã dùng hoặc đã quá mười phút. Xin quản trị viên mã mới.",
+  "refusal.code_mistyped":
+    "Mã gõ chưa đúng: mã có ba nhóm, mỗi nhóm bốn ký tự. So lại từng nhóm với mã trên trang «Máy tính bảng».",
   "refusal.wrong_server": "Mã này thuộc về máy chủ khác. Mở ứng dụng ở đúng địa chỉ ghi trên trang ghi danh.",
   "refusal.storage_full":
     "Bộ nhớ của máy đã đầy nên chưa ghi được. Những gì đã lưu trước đó không bị mất; hãy giải phóng bộ nhớ rồi làm lại.",
@@ -16,7 +18,8 @@ export const refusals = {
   "refusal.pin_blocked": "Đã nhập sai nhiều lần. Chờ đến {until} rồi thử lại; dữ liệu vẫn còn nguyên.",
   "refusal.not_downloaded": "Cuộc kiểm tra này chưa được tải về máy. Tải khi có mạng rồi mở lại.",
   "refusal.value_invalid": "Giá trị chưa đúng: {words}. Chưa ghi gì.",
-  "refusal.file_too_large": "Tệp quá lớn. Chọn tệp nhỏ hơn.",
+  "refusal.file_too_large": "Tệp này {size}, quá mức {max} cho mỗi tệp. Chưa gắn gì; hãy chọn tệp nhỏ hơn.",
+  "refusal.file_empty": "Tệp này rỗng nên chưa gắn gì. Chọn lại tệp.",
   "refusal.content_changed": "Nội dung đã thay đổi sau khi hiện trên màn hình. Xem lại biên bản rồi ký lại.",
   "refusal.signatures_missing": "Chưa đủ chữ ký hoặc ghi nhận từ chối ký của hai bên.",
   "refusal.conflicts_open": "Còn {count} xung đột. Trưởng đoàn thống nhất từng mục rồi mới ký chốt.",

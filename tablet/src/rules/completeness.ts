@@ -20,11 +20,11 @@ export interface Gap {
   detail: Record<string, unknown>;
 }
 
-/** All that was recorded: answers by item, rows of sample tables by item, and the items with a photo. */
+/** All that was recorded: answers and rows of sample tables by item, the items with a photo or a file. */
 export interface Recorded {
   answers: Answers;
   rows: Readonly<Record<string, readonly Body[]>>;
-  withPhoto: ReadonlySet<string>;
+  withAttachment: ReadonlySet<string>;
 }
 
 /** Everything that is missing in the items that are asked, in the order of the checklist. */
@@ -99,7 +99,7 @@ function givesRiseToFinding(definition: Definition, item: ChecklistItem, answer:
 function hasEvidence(item: ChecklistItem, answer: Body, rows: readonly Body[], recorded: Recorded): boolean {
   const pieces = Array.isArray(answer.evidence) ? answer.evidence : [];
   const isWritten = pieces.some((piece: unknown) => saysSomething((piece as Body | null)?.text));
-  return isWritten || recorded.withPhoto.has(item.code) || rows.length > 0;
+  return isWritten || recorded.withAttachment.has(item.code) || rows.length > 0;
 }
 
 function rowGaps(definition: Definition, item: ChecklistItem, rows: readonly Body[], answer: Body): Gap[] {

@@ -132,7 +132,7 @@ function problemRow(one: FindingView, place: number): TemplateResult {
 
 function annexRow(one: ItemSummary): TemplateResult {
   const evidence = one.answer?.evidence?.map((piece) => piece.text).join("; ");
-  return html`<tr><td>${one.code}</td><td><p>${one.item.question_vi}</p><p><i>${one.item.ref.text}</i></p></td><td>${one.answer ? verdictWords(one.conclusion) : "Chưa trả lời"}</td><td>${one.answer?.note ? html`<p>${one.answer.note}</p>` : nothing}${evidence ? html`<p><i>${evidence}</i></p>` : nothing}${one.photos ? html`<p><i>${one.photos} ảnh</i></p>` : nothing}</td></tr>`;
+  return html`<tr><td>${one.code}</td><td><p>${one.item.question_vi}</p><p><i>${one.item.ref.text}</i></p></td><td>${one.answer ? verdictWords(one.conclusion) : "Chưa trả lời"}</td><td>${one.answer?.note ? html`<p>${one.answer.note}</p>` : nothing}${evidence ? html`<p><i>${evidence}</i></p>` : nothing}${one.photos ? html`<p><i>${one.photos} ảnh</i></p>` : nothing}${one.files ? html`<p><i>${one.files} tệp</i></p>` : nothing}</td></tr>`;
 }
 
 named("td-closing-minutes", ClosingMinutes);

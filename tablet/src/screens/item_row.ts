@@ -7,9 +7,13 @@ import { icon } from "../ui/icons.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { chip } from "../ui/parts.ts";
 import { toVisit } from "../ui/routes.ts";
+import { fileField } from "./files.ts";
 import "./new_photo.ts";
 import "./response.ts";
 import { mayRecord } from "./recording.ts";
+
+/** What browsers can draw, so that it can be drawn upon. */
+const DRAWN = /^image\/(jpeg|png|webp)$/;
 
 class ItemRow extends VisitElement {
   static override properties = {
@@ -17,18 +21,24 @@ class ItemRow extends VisitElement {
     summary: { attribute: false, hasChanged: differs },
     state: {},
     isOpen: { type: Boolean },
+    sendOriginal: { type: Boolean },
     shot: { state: true },
+    fresh: { state: true },
   };
   protected override readonly isWatching = false;
   declare summary: ItemSummary;
   declare state: State;
   declare isOpen: boolean;
+  declare sendOriginal: boolean;
   declare shot: File | null;
+  declare fresh: File | null;
 
   constructor() {
     super();
     this.isOpen = false;
+    this.sendOriginal = false;
     this.shot = null;
+    this.fresh = null;
   }
 
   protected override render(): TemplateResult {
@@ -38,7 +48,7 @@ class ItemRow extends VisitElement {
         <button type="button" class="item-open" aria-label="${t("item.open", { code })}: ${either(item.question_vi, item.question_en)}" @click=${() => this.tell("opened")}>
           <span class="item-question"><span class="code">${code}</span> ${either(item.question_vi, item.question_en)}</span>
         </button>
-        <div class="item-side">${this.#camera()}</div>
+        <div class="item-side">${this.#camera()} ${this.#file()}</div>
       </div>
       <div class="item-marks">${this.#marks()}</div>
       <div class="item-response">
@@ -48,7 +58,8 @@ class ItemRow extends VisitElement {
             : html`<td-response .visit=${this.visit} .summary=${this.summary} .state=${this.state} @fill=${() => this.tell("opened")}></td-response>`
         }
       </div>
-      ${this.shot ? html`<td-new-photo .visit=${this.visit} .code=${code} .file=${this.shot} @closed=${() => (this.shot = null)}></td-new-photo>` : nothing}
+      ${this.shot ? html`<td-new-photo .visit=${this.visit} .code=${code} .file=${this.shot} .sendOriginal=${this.sendOriginal} @closed=${() => (this.shot = null)}></td-new-photo>` : nothing}
+      ${this.fresh ? html`<td-new-file .visit=${this.visit} .code=${code} .file=${this.fresh} @closed=${() => (this.fresh = null)}></td-new-file>` : nothing}
     </article>`;
   }
 
@@ -62,6 +73,18 @@ class ItemRow extends VisitElement {
     return html`<label class="button button-quiet">${icon("camera")}<span>${t("item.takePhoto")}</span><input class="hidden-words" type="file" accept="image/*" capture="environment" aria-label=${t("item.takePhotoOf", { code: this.summary.code })} @change=${take} /></label>`;
   }
 
+  #file(): TemplateResult | typeof nothing {
+    if (!mayRecord(this.visit, "file.add")) return nothing;
+    const label = t("item.attachTo", { code: this.summary.code });
+    return fileField(t("item.attach"), (file) => this.#chosen(file), "button-quiet", label);
+  }
+
+  /** A picture that is chosen as a file goes the way of photos, where what must not be seen can be covered. */
+  #chosen(file: File): void {
+    if (DRAWN.test(file.type)) this.shot = file;
+    else this.fresh = file;
+  }
+
   #marks(): unknown {
     const one = this.summary;
     return [
@@ -73,6 +96,9 @@ class ItemRow extends VisitElement {
       one.hasNote ? html`<span class="item-mark">${icon("note")}${t("item.note")}</span>` : nothing,
       one.photos
         ? html`<span class="item-mark">${icon("camera")}${t("item.photos", { count: one.photos })}</span>`
+        : nothing,
+      one.files
+        ? html`<span class="item-mark">${icon("file")}${t("item.files", { count: one.files })}</span>`
         : nothing,
       one.item.response === "sample"
         ? html`<span class="item-mark">${icon("table")}${t("item.rows", { count: one.rows })}</span>`
@@ -93,9 +119,10 @@ export function differs(now: ItemSummary, before: ItemSummary | undefined): bool
 }
 
 function likeness(one: ItemSummary): string {
-  const { code, author, conclusion, lacks, photos, rows, openRemarks } = one;
+  const { code, author, conclusion, lacks, photos, files, rows, openRemarks } = one;
   const marks = [one.hasConflict, one.hasNote, one.hasPreviousFinding];
-  return [code, author?.opId, author?.actorName, conclusion, lacks, photos, rows, openRemarks, marks].join();
+  const counts = [photos, files, rows, openRemarks];
+  return [code, author?.opId, author?.actorName, conclusion, lacks, counts, marks].join();
 }
 
 named("td-item", ItemRow);

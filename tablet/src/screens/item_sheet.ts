@@ -15,6 +15,7 @@ import type { WordsField } from "../ui/words_field.ts";
 import { deed } from "./deeds.ts";
 import { phrasesFor } from "./phrases.ts";
 import "./evidence.ts";
+import "./files.ts";
 import "./photos.ts";
 import "./response.ts";
 import "./sample_table.ts";
@@ -51,6 +52,7 @@ class ItemSheet extends VisitElement {
       ${view.hasConflict ? nothing : this.#note(view, isOff)}
       <section class="part"><h3>${t("item.evidence")}</h3><td-evidence .visit=${this.visit} .view=${view} .isOff=${isOff || view.hasConflict}></td-evidence></section>
       <section class="part"><h3>${t("item.photosTitle")}</h3><td-photos .visit=${this.visit} .app=${this.app} .code=${this.code} .photos=${view.photoViews}></td-photos></section>
+      <section class="part"><h3>${t("item.filesTitle")}</h3><td-files .visit=${this.visit} .code=${this.code} .files=${view.fileViews}></td-files></section>
       ${this.#guidance(view)} ${this.#remarks(view)} ${this.#history(view.history)}`;
   }
 

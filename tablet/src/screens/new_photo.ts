@@ -1,5 +1,6 @@
 /** The second tap of a photo: look at it, cover or mark what matters, say what it shows, attach it. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { NewFile } from "../app/facade.ts";
 import { t } from "../i18n/speak.ts";
 import { modal } from "../ui/dialogs.ts";
 import { wordsOf } from "../ui/faults.ts";
@@ -104,14 +105,14 @@ class NewPhoto extends VisitElement {
     void this.attempt(async () => {
       const bytes = await fileOf(canvas, "image/jpeg");
       const about = { caption, takenAt: new Date(), ...(this.code ? { item: this.code } : {}) };
-      await this.visit.addPhoto({ bytes, mime: "image/jpeg", ...about });
-      await this.#keepOriginal(about, bytes);
+      const photo = await this.visit.addPhoto({ bytes, mime: "image/jpeg", ...about });
+      await this.#keepOriginal({ ...about, originalOf: photo, name: this.file.name }, bytes);
       this.tell("closed");
     });
   }
 
   /** The camera's own file goes along where the office asks for it, unless something was covered on it. */
-  async #keepOriginal(about: { caption: string; takenAt: Date; item?: string }, sent: Blob): Promise<void> {
+  async #keepOriginal(about: Omit<NewFile, "bytes" | "mime">, sent: Blob): Promise<void> {
     const isCovered = this.strokes.some((stroke) => stroke.pen === "cover");
     if (!this.sendOriginal || isCovered || this.file.size <= sent.size) return;
     await this.visit

@@ -9,6 +9,7 @@ import { chip, complaint, notice } from "../ui/parts.ts";
 import { previousFinding } from "./item_sheet.ts";
 import "../ui/moment_field.ts";
 import "../ui/words_field.ts";
+import "./self_report.ts";
 import { mayRecord } from "./recording.ts";
 
 const SIDES = ["team", "unit", "other"] as const;
@@ -30,6 +31,7 @@ class Opening extends VisitElement {
     return html`<h1>${t("opening.title")}</h1>
       ${complaint(this.fault)} ${this.#start()} ${this.#announcement(isOff)}
       <section class="card"><h2>${t("opening.people")}</h2>${SIDES.map((side) => this.#side(side))}</section>
+      <section class="card"><h2>${t("report.title")}</h2><td-self-report .visit=${this.visit}></td-self-report></section>
       ${earlier.length ? html`<section class="card"><h2>${t("opening.earlier")}</h2>${earlier.map(previousFinding)}</section>` : nothing}
       ${this.editing ? this.#dialog(this.editing) : nothing}`;
   }

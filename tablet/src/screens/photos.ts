@@ -7,7 +7,7 @@ import type { PhotoView } from "../store/views.ts";
 import { modal } from "../ui/dialogs.ts";
 import { icon } from "../ui/icons.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
-import { complaint } from "../ui/parts.ts";
+import { retraction } from "./retraction.ts";
 import "../ui/stored_picture.ts";
 import "../ui/words_field.ts";
 import "./new_photo.ts";
@@ -72,24 +72,16 @@ class Photos extends VisitElement {
       <div class="sheet-head"><h2>${one.author.actorName}${one.takenAt ? html`, ${t("photo.taken", { time: moment(one.takenAt) })}` : nothing}</h2><button type="button" class="button button-quiet" @click=${close}>${t("app.close")}</button></div>
       <div class="sheet-body">
         <div class="canvas-frame"><td-picture .visit=${this.visit} .sha256=${one.sha256} .words=${one.caption}></td-picture></div>
-        <td-words .label=${t("photo.caption")} isLine .value=${one.caption} .isOff=${!mayEdit} .save=${(caption: string) => this.visit.editPhoto(one.entity, { caption })}></td-words>
-        ${mayRecord(this.visit, "photo.retract", one.entity) ? this.#retraction(one) : nothing} ${complaint(this.fault)}
+        <td-words .label=${t("photo.caption")} isLine .value=${one.caption} .isOff=${!mayEdit} .save=${(caption: string) => this.visit.editAttachment(one.entity, { caption })}></td-words>
+        ${mayRecord(this.visit, "photo.retract", one.entity) ? retraction({ words: "photo.retract", isBusy: this.isBusy, fault: this.fault, retract: (reason) => this.#retract(one, reason) }) : nothing}
       </div>
     </dialog>`;
   }
 
-  #retraction(one: PhotoView): TemplateResult {
-    const retract = (event: SubmitEvent) => {
-      event.preventDefault();
-      const reason = String(new FormData(event.target as HTMLFormElement).get("reason") ?? "").trim();
-      if (!reason) return;
-      void this.attempt(() => this.visit.retractPhoto(one.entity, reason)).then((done) => {
-        if (done) this.shown = null;
-      });
-    };
-    return html`<details><summary class="button button-quiet">${t("photo.retract")}</summary>
-      <form @submit=${retract}><div class="field"><label for="why">${t("photo.retract.reason")}</label><p class="hint">${t("photo.retract.hint")}</p><input class="input" id="why" name="reason" maxlength="2000" required /></div>
-      <button class="button" ?disabled=${this.isBusy}>${t("photo.retract")}</button></form></details>`;
+  #retract(one: PhotoView, reason: string): void {
+    void this.attempt(() => this.visit.retractAttachment(one.entity, reason)).then((done) => {
+      if (done) this.shown = null;
+    });
   }
 }
 

@@ -13,6 +13,7 @@ import "./conflicts.ts";
 import "./notes.ts";
 import "./opening.ts";
 import "./remarks.ts";
+import "./self_report.ts";
 import "./sharing.ts";
 import { mayRecord } from "./recording.ts";
 
@@ -45,6 +46,7 @@ class VisitScreen extends VisitElement {
         ${chip(found(`state.${summary.state}`) ?? summary.state)}
         ${summary.awaitsConfirmation ? chip(t("work.confirming"), "attention") : nothing}
         <span class="soft small">${day(summary.plannedOn)}${number ? ` · ${t("visit.decision", { number, day: day(decided) })}` : nothing}</span>
+        <td-self-report class="visit-report" .visit=${this.visit} .isButton=${true}></td-self-report>
       </p>
       ${this.#sentBack()} ${mayRecord(this.visit, "answer.set") ? nothing : notice("info", html`<p>${t("visit.frozen", { state: found(`state.${summary.state}`) ?? summary.state })}</p>`)}
     </div>`;

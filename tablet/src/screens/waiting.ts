@@ -1,7 +1,7 @@
 /** What has not reached the server, and why; a file to carry it away when there is no network for days. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Topic } from "../app/facade.ts";
-import { t } from "../i18n/speak.ts";
+import { found, t } from "../i18n/speak.ts";
 import { moment, size } from "../i18n/written.ts";
 import type { OutboxLine, RelayLine, WaitingFile } from "../store/views.ts";
 import { problemWords, wordsOf } from "../ui/faults.ts";
@@ -170,8 +170,13 @@ class Import extends AppElement {
   }
 }
 
+/** Why it does not move, in words; a reason of a newer server is told as it is. */
+function reasonWords(reason: string): string {
+  return found(`reason.${reason}`) ?? reason;
+}
+
 function operationLine(line: OutboxLine): TemplateResult {
-  return html`<li><span><strong>${deed(line.type, line.entity)}</strong><br /><span class="soft small">${line.unitName}</span>${line.reason ? html`<br /><span class="small tone-minor">${line.reason}</span>` : nothing}</span><span class="figures soft small">${moment(line.wall)}</span></li>`;
+  return html`<li><span><strong>${deed(line.type, line.entity)}</strong><br /><span class="soft small">${line.unitName}</span>${line.reason ? html`<br /><span class="small tone-minor">${reasonWords(line.reason)}</span>` : nothing}</span><span class="figures soft small">${moment(line.wall)}</span></li>`;
 }
 
 function relayLine(line: RelayLine): TemplateResult {
@@ -182,7 +187,7 @@ function relayLine(line: RelayLine): TemplateResult {
 
 function fileLine(file: WaitingFile): TemplateResult {
   const percent = file.size ? Math.floor((100 * file.sent) / file.size) : 0;
-  return html`<li><span><strong>${t(file.mime.startsWith("image/") ? "thing.photo" : "thing.file")}, ${size(file.size)}</strong><br /><span class="soft small">${file.unitName}</span>${file.reason ? html`<br /><span class="small tone-minor">${file.reason}</span>` : nothing}</span><span class="figures">${percent} %</span></li>`;
+  return html`<li><span><strong>${t(file.mime.startsWith("image/") ? "thing.photo" : "thing.file")}, ${size(file.size)}</strong><br /><span class="soft small">${file.unitName}</span>${file.reason ? html`<br /><span class="small tone-minor">${reasonWords(file.reason)}</span>` : nothing}</span><span class="figures">${percent} %</span></li>`;
 }
 
 named("td-import", Import);

@@ -52,6 +52,8 @@ export interface TakenPackage {
   checklistSha256: string;
   text: string;
   checklistText: string;
+  /** The hashes of the files that the package speaks of; they have been kept before. */
+  files: readonly string[];
 }
 
 export class Archive {
@@ -211,7 +213,10 @@ export class Archive {
     );
   }
 
-  /** Package and checklist are on the tablet together or not at all. Throws if the checklist is not the one named. */
+  /**
+   * Package and checklist are on the tablet together, with the package's files, or not at all. Throws if the checklist
+   * is not the one named, or a file is not there.
+   */
   async takePackage(taken: TakenPackage, now: number): Promise<void> {
     if ((await sha256(taken.checklistText)) !== taken.checklistSha256)
       throw new Error("another checklist came");
@@ -224,7 +229,9 @@ export class Archive {
       sealed: await this.#vault.seal(`packages/${taken.inspection}`, taken.text),
     };
     const db = this.#db;
-    await db.transaction("rw", db.packages, db.checklists, async () => {
+    await db.transaction("rw", db.packages, db.checklists, db.blobs, async () => {
+      const here = await db.blobs.bulkGet([...taken.files]);
+      if (here.some((file) => !file?.sealed)) throw new Error("a file of the package is not here");
       await db.packages.put(row);
       await db.checklists.put({ sha256: taken.checklistSha256, text: taken.checklistText });
     });

@@ -1,5 +1,6 @@
 /** Photos, documents and drawn signatures: sealed on the tablet until the server has them, and kept after that. */
 import type { BlobRow, Database } from "./database.ts";
+import { isQuota, StorageFull } from "./ledger.ts";
 import type { Vault } from "./vault.ts";
 
 export class Files {
@@ -32,12 +33,16 @@ export class Files {
     return new Map(rows.flatMap((row) => (row ? [[row.sha256, row] as const] : [])));
   }
 
-  /** A file of somebody else's, brought by the server or by a team mate's export. */
+  /** A file of somebody else's, brought by the server or by a team mate's export. Throws StorageFull. */
   async keep(row: Omit<BlobRow, "sealed">, bytes: ArrayBuffer): Promise<void> {
     const sealed = await this.#vault.sealBytes(`blobs/${row.sha256}`, bytes);
-    await this.#db.transaction("rw", this.#db.blobs, async () => {
-      if (!(await this.#db.blobs.get(row.sha256))) await this.#db.blobs.add({ ...row, sealed });
-    });
+    try {
+      await this.#db.transaction("rw", this.#db.blobs, async () => {
+        if (!(await this.#db.blobs.get(row.sha256))?.sealed) await this.#db.blobs.put({ ...row, sealed });
+      });
+    } catch (fault) {
+      throw isQuota(fault) ? new StorageFull() : fault;
+    }
   }
 
   async isOnServer(sha256: string): Promise<void> {
@@ -54,4 +59,10 @@ export class Files {
       if (row.sealed) row.waiting = 1;
     });
   }
+}
+
+/** Whether the browser says that so much more does not fit; one that says nothing is believed to have room. */
+export async function lacksRoom(bytes: number): Promise<boolean> {
+  const { usage = 0, quota = 0 } = (await globalThis.navigator?.storage?.estimate?.()) ?? {};
+  return quota > 0 && usage + bytes > quota;
 }

@@ -117,6 +117,15 @@ export class Ledger {
     }; // biome-ignore format: as above
   }
 
+  /** What is here already is not kept twice, but the server is asked whether it has it for this inspection too. */
+  async #keep(file: BlobRow): Promise<void> {
+    const { blobs } = this.#db;
+    const known = await blobs.get(file.sha256);
+    if (!known) await blobs.add(file);
+    else if (known.waiting === 0)
+      await blobs.update(file.sha256, { waiting: 1, inspection: file.inspection });
+  }
+
   async #write(
     linked: { before: Chain; chain: Chain; hlc: Hlc },
     rows: OpRow[],
@@ -128,7 +137,7 @@ export class Ledger {
         const chain = await db.fact<Chain>("chain");
         if (chain?.hash !== linked.before.hash) throw new Error("another writer moved the chain");
         await db.ops.bulkAdd(rows);
-        for (const file of files) if (!(await db.blobs.get(file.sha256))) await db.blobs.add(file);
+        for (const file of files) await this.#keep(file);
         await db.setFacts({ chain: linked.chain, hlc: linked.hlc });
       });
     } catch (fault) {

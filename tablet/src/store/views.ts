@@ -3,6 +3,9 @@
  * Nothing here knows a database, a network or a key.
  */
 import type { ChecklistItem, Definition, Lack } from "../rules/definition.ts";
+import type { FileView, PhotoView } from "./file_views.ts";
+
+export type { FileView, PhotoView, SelfReportView } from "./file_views.ts";
 
 /** An answer's body as the log keeps it; every member may be missing while work is in progress. */
 export interface Answer {
@@ -121,6 +124,7 @@ export interface ItemSummary {
   hasConflict: boolean;
   hasNote: boolean;
   photos: number;
+  files: number;
   rows: number;
   hasPreviousFinding: boolean;
   openRemarks: number;
@@ -135,21 +139,6 @@ export interface RowView {
   fault: string | null;
   heads: Head<{ columns: Record<string, unknown> }>[];
   hasConflict: boolean;
-}
-
-export interface PhotoView {
-  id: string;
-  entity: string;
-  sha256: string;
-  item: string | null;
-  caption: string;
-  mime: string;
-  size: number;
-  takenAt: string | null;
-  author: Authored;
-  /** On this tablet, on the server, or only with a team mate so far. */
-  isHere: boolean;
-  isOnServer: boolean;
 }
 
 export interface NoteView {
@@ -188,6 +177,7 @@ export interface ItemView extends ItemSummary {
   heads: Head<Answer>[];
   rowViews: RowView[];
   photoViews: PhotoView[];
+  fileViews: FileView[];
   notes: NoteView[];
   remarks: RemarkView[];
   previousFindings: PreviousFinding[];

@@ -2,12 +2,15 @@
  * The logs of this person's inspections come to the tablet, and nothing the server says is taken on trust: positions
  * must follow each other, every hash is computed anew, and the root must be the one that is announced.
  */
-import { digestOf, linkOf, logGenesisOf, logLinkOf } from "../rules/digest.ts";
+import { digestOf, linkOf, logGenesisOf, logLinkOf, sha256OfBytes } from "../rules/digest.ts";
 import type { Archive, Listed, SentEntry } from "../store/archive.ts";
 import type { Database, StreamRow } from "../store/database.ts";
 import type { Device } from "../store/device.ts";
+import { type Files, lacksRoom } from "../store/files.ts";
+import { StorageFull } from "../store/ledger.ts";
+import { fetchInPieces } from "./downloads.ts";
 import { EpochOver } from "./epochs.ts";
-import { type Line, Refused } from "./line.ts";
+import { type Line, Lost, Refused } from "./line.ts";
 import { readClock } from "./push.ts";
 
 const PREFIX = "inspection:";
@@ -45,6 +48,7 @@ class ReadAnew extends Error {}
 export interface Reader {
   db: Database;
   archive: Archive;
+  files: Files;
   device: Device;
   line: Line;
   person: string;
@@ -193,37 +197,74 @@ export async function list(reader: Reader): Promise<Listed[]> {
   return listed;
 }
 
-/** Package and checklist are on the tablet, with the whole log so far. Throws Lost, Refused, LogMismatch. */
+/** Package, files, checklist and log so far are on the tablet. Throws Lost, Refused, LogMismatch, StorageFull. */
 export async function download(reader: Reader, inspection: string): Promise<void> {
   await takePackage(reader, inspection);
   const { mismatch } = await pull(reader);
   if (mismatch) throw mismatch;
 }
 
-/** What the tablet holds and the office has changed since is fetched again; the inspections concerned. */
-export async function renew(reader: Reader): Promise<string[]> {
+/**
+ * What the tablet holds and the office has changed since is fetched again; the inspections concerned. A package whose
+ * files would have to come is left for later where files wait.
+ */
+export async function renew(reader: Reader, options: { withFiles: boolean }): Promise<string[]> {
   const renewed: string[] = [];
   for (const { inspection, etag } of await reader.archive.listing(reader.person)) {
     const held = await reader.db.packages.get(inspection);
     if (!held || held.etag === etag) continue;
-    await takePackage(reader, inspection);
-    renewed.push(inspection);
+    try {
+      if (await takePackage(reader, inspection, options)) renewed.push(inspection);
+    } catch (fault) {
+      // The card says that there is a newer package, and whoever asks for it learns why it does not come.
+      if (!(fault instanceof StorageFull)) throw fault;
+    }
   }
   return renewed;
 }
 
-async function takePackage(reader: Reader, inspection: string): Promise<void> {
+interface PackageTold {
+  inspection: { planned_on: string | null };
+  checklist: { sha256: string; url: string };
+  self_reports?: { sha256: string; size: number; media_type: string }[];
+}
+
+async function takePackage(
+  reader: Reader,
+  inspection: string,
+  { withFiles }: { withFiles: boolean } = { withFiles: true },
+): Promise<boolean> {
   const answer = await reader.line.send(`/sync/v1/packages/${inspection}`);
   const text = await answer.text();
-  const told = JSON.parse(text) as {
-    inspection: { planned_on: string | null };
-    checklist: { sha256: string; url: string };
-  };
+  const told = JSON.parse(text) as PackageTold;
+  const reports = told.self_reports ?? [];
+  const absent = await notHere(reader, reports);
+  if (absent.length > 0 && !withFiles) return false;
+  if (absent.length > 0 && (await lacksRoom(absent.reduce((sum, one) => sum + one.size, 0))))
+    throw new StorageFull();
   const { sha256, url } = told.checklist;
   const known = await reader.db.checklists.get(sha256);
   const checklistText = known?.text ?? (await (await reader.line.send(url)).text());
+  for (const report of absent) await fetchReport(reader, inspection, report);
   const etag = (answer.headers.get("ETag") ?? "").replaceAll('"', "").replace(/^W\//, "");
   const plannedOn = told.inspection.planned_on ?? "";
-  const taken = { inspection, etag, plannedOn, checklistSha256: sha256, text, checklistText };
+  const files = reports.map((one) => one.sha256);
+  const taken = { inspection, etag, plannedOn, checklistSha256: sha256, text, checklistText, files };
   await reader.archive.takePackage(taken, Date.now());
+  return true;
+}
+
+type ReportTold = NonNullable<PackageTold["self_reports"]>[number];
+
+async function notHere(reader: Reader, reports: readonly ReportTold[]): Promise<ReportTold[]> {
+  const here = await reader.files.here(reports.map((one) => one.sha256));
+  return reports.filter((one) => !here.get(one.sha256)?.sealed);
+}
+
+/** Each file that has come whole stays, so that a network that breaks need not bring it twice. */
+async function fetchReport(reader: Reader, inspection: string, report: ReportTold): Promise<void> {
+  const bytes = await fetchInPieces(reader.line, report);
+  if ((await sha256OfBytes(bytes)) !== report.sha256) throw new Lost(`${report.sha256}: other bytes came`);
+  const row = { sha256: report.sha256, inspection, mime: report.media_type, size: bytes.byteLength };
+  await reader.files.keep({ ...row, waiting: 0, uploadUrl: null, reason: null, at: Date.now() }, bytes);
 }

@@ -33,6 +33,8 @@ export interface RoundOptions {
   progress: Progress;
   /** Called after something that people wait to see has changed. */
   changed(inspections: Iterable<string>): Promise<void>;
+  /** Whether the connection counts by the megabyte now, so that large files had better wait. */
+  isMetered(): boolean;
 }
 
 /** A log that does not hold; it keeps nobody from the others, and a person has to know. */
@@ -55,11 +57,13 @@ export async function glance(crew: Crew, options: RoundOptions): Promise<Doubt> 
     // Nothing waits in quiet hours, unless the server has just begun another epoch.
     await push(crew);
     const seen = await look(reader);
-    // Asked of what is held, not of what has just changed: an answer may have been lost in between.
-    const touched = new Set(await renew(reader));
-    if (seen.hasNews) return read(crew, options, touched);
-    if (seen.isListChanged || touched.size > 0) await options.changed(touched);
-    return null;
+    const doubt = seen.hasNews ? await read(crew, options) : null;
+    if (seen.isListChanged && !seen.hasNews) await options.changed([]);
+    // Last, since packages may bring large files, and a line that breaks under them keeps nobody from the news. Asked
+    // of what is held, not of what has just changed: an answer may have been lost in between.
+    const renewed = await renew(reader, { withFiles: !options.isMetered() });
+    if (renewed.length > 0) await options.changed(renewed);
+    return doubt;
   });
 }
 
@@ -83,10 +87,10 @@ export async function carry(crew: Crew, options: RoundOptions): Promise<Doubt> {
 }
 
 /** Everything new is here. A server that holds less than it confirmed is offered everything once more. */
-async function read(crew: Crew, options: RoundOptions, touched = new Set<string>()): Promise<Doubt> {
+async function read(crew: Crew, options: RoundOptions): Promise<Doubt> {
   const first = await pull(readerOf(crew));
   let doubt = first.mismatch;
-  for (const one of first.grown) touched.add(one);
+  const touched = new Set(first.grown);
   if (first.isServerBehind) {
     await crew.ledger.sendAgainAfter(0);
     await push(crew);
@@ -99,8 +103,8 @@ async function read(crew: Crew, options: RoundOptions, touched = new Set<string>
 }
 
 export function readerOf(crew: Crew): Reader {
-  const { db, archive, device, line, person } = crew;
-  return { db, archive, device, line, person };
+  const { db, archive, files, device, line, person } = crew;
+  return { db, archive, files, device, line, person };
 }
 
 /** The work is done with a token, in the epoch that the server is in. */

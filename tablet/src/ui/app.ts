@@ -130,7 +130,8 @@ export class Root extends AppElement {
 
   #outside(): TemplateResult {
     return html`<header class="bar"><span class="product"><img src="/tablet/icon.svg" alt="" />${t("app.name")}</span><span class="bar-title"></span>${this.#languages()}</header>
-      <main class="main" id="main" tabindex="-1"><td-start .app=${this.app}></td-start></main>`;
+      <main class="main" id="main" tabindex="-1"><td-start .app=${this.app}></td-start></main>
+      ${this.app.stage === "locked" ? html`<td-sync-line class="sync no-print" .app=${this.app}></td-sync-line>` : nothing}`;
   }
 
   #languages(): TemplateResult {

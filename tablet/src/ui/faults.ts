@@ -1,7 +1,7 @@
 /** A fault in the words of the person who reads it: what happened, what is safe, what to do. */
 import { Refusal } from "../app/facade.ts";
 import { filled, found, language, t } from "../i18n/speak.ts";
-import { time } from "../i18n/written.ts";
+import { size, time } from "../i18n/written.ts";
 
 /** The sentence for whatever was thrown; a refusal without a sentence of ours speaks the server's Vietnamese. */
 export function wordsOf(thrown: unknown): string {
@@ -15,6 +15,10 @@ function placesIn(members: Readonly<Record<string, unknown>>): Record<string, st
   const places: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(members)) {
     if (typeof value === "string" || typeof value === "number") places[name] = value;
+  }
+  for (const name of ["size", "max"]) {
+    const bytes = places[name];
+    if (typeof bytes === "number") places[name] = size(bytes);
   }
   if (typeof places.until === "string") places.until = time(places.until);
   if (typeof places.fault === "string") places.words = faultWords(places.fault);

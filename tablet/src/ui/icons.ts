@@ -6,6 +6,7 @@ const PATHS = {
   next: svg`<path d="M9 5l7 7-7 7"/>`,
   close: svg`<path d="M6 6l12 12M18 6L6 18"/>`,
   camera: svg`<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>`,
+  file: svg`<path d="M6 3h8l4 4v14H6z"/><path d="M14 3v4h4"/><path d="M9 12h6M9 16h6"/>`,
   note: svg`<path d="M5 19l1-4L16 5l3 3L9 18z"/>`,
   earlier: svg`<path d="M5 12a7 7 0 1 0 2-5L5 9"/><path d="M5 4v5h5"/><path d="M12 8v4l3 2"/>`,
   search: svg`<circle cx="11" cy="11" r="6"/><path d="M16 16l4 4"/>`,

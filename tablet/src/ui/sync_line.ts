@@ -41,11 +41,15 @@ class SyncLine extends AppElement {
     const isThere = sync.waitingOps + sync.waitingFiles === 0;
     const isWrong = sync.needs !== "nothing";
     const tone = isWrong ? "wrong" : isThere ? "there" : "here";
-    const detail = [isWrong ? t("sync.attention") : "", detailOf(sync)].filter(Boolean).join(" · ");
-    return html`<button type="button" class="sync-line sync-${tone}" aria-label="${t("sync.label")}: ${this.#state(sync, isThere)}${detail ? `, ${detail}` : ""}" @click=${() => (location.hash = "#/waiting")}>
-      <svg class="sync-sign" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${SIGNS[tone]}</svg>
-      <span><span class="sync-state">${this.#state(sync, isThere)}</span>${detail ? html`<span class="sync-detail"> · ${detail}</span>` : nothing}</span>
-    </button>
+    const isShut = this.app.stage === "locked" && !isThere;
+    const detail = [isWrong ? t("sync.attention") : "", detailOf(sync), isShut ? t("sync.unlock") : ""]
+      .filter(Boolean)
+      .join(" · ");
+    const said = html`<svg class="sync-sign" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${SIGNS[tone]}</svg>
+      <span><span class="sync-state">${this.#state(sync, isThere)}</span>${detail ? html`<span class="sync-detail"> · ${detail}</span>` : nothing}</span>`;
+    // What waits is listed for whoever has unlocked the tablet.
+    if (this.app.stage !== "ready") return html`<p class="sync-line sync-${tone}" role="status">${said}</p>`;
+    return html`<button type="button" class="sync-line sync-${tone}" aria-label="${t("sync.label")}: ${this.#state(sync, isThere)}${detail ? `, ${detail}` : ""}" @click=${() => (location.hash = "#/waiting")}>${said}</button>
     <p class="hidden-words" role="status">${isWrong ? t(`need.${sync.needs}` as "need.sign_in") : ""}</p>`;
   }
 

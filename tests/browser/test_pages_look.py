@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from core import db
 from inspections.models import Inspection
 from tests import people, visits
+from tests.browser import tablet_hands as hands
 from tests.browser.conftest import AXE, Opener
 from tests.people import PASSWORD
 from tests.visits import Visit
@@ -161,5 +162,6 @@ def test_an_enrolment_code_is_shown_as_a_picture_and_as_text(opened: Opener, vis
     page.wait_for_selector("h1:has-text('Mã ghi danh')")
     picture = page.locator(".enrolment img")
     assert picture.evaluate("one => one.complete && one.naturalWidth > 0") is True
-    assert re.fullmatch(r"[\w-]{22}", page.locator(".code-text").inner_text())
+    assert re.fullmatch(r"([0-9A-Z]{4}-){2}[0-9A-Z]{4}", page.locator(".code-text").inner_text())
+    hands.shoot(page, "ma-ghi-danh")
     assert objections(page) == []

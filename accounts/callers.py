@@ -7,40 +7,43 @@ decides nothing about what the caller may do.
 from typing import Any
 
 from flask import Flask, Request
-from sqlalchemy.orm import Session
 
 from accounts import cookies, device_tokens, forgery, queries
-from core import clock
+from core import clock, db, glance
 from core.caller import Caller
 
 
-def resolve(request: Request, session: Session) -> Caller | None:
+def _signed_in(request: Request) -> Caller | None:
     """The person whose live session the request's cookie opens, or None."""
     token = cookies.presented(request)
     if token is None:
         return None
-    found = queries.live_session(session, token, at=clock.now())
-    if found is None:
-        return None
+    with db.reading() as session:
+        found = queries.live_session(session, token, at=clock.now())
+        if found is None:
+            return None
+        signed_in, person = found
+        caller = Caller(person.id, person.full_name, person.roles, session_id=signed_in.id)
     cookies.confirm()
-    signed_in, person = found
-    return Caller(person.id, person.full_name, person.roles, session_id=signed_in.id)
+    return caller
 
 
 class OfficeGate:
     """What the core asks about callers."""
 
-    def caller(self, request: Request, session: Session) -> Caller | None:
+    def caller(self, request: Request) -> Caller | None:
         """The person or the tablet behind the request, or None.
 
         Raises:
             TokenExpired, DeviceRevoked: a bearer token was shown that lets nobody in any more.
         """
-        if device_tokens.presented(request) is not None:
-            return device_tokens.resolve(request, session)
-        return resolve(request, session)
+        token = device_tokens.presented(request)
+        if token is None:
+            return _signed_in(request)
+        with glance.opened() as asked:
+            return device_tokens.resolve(token, asked)
 
-    def check_forgery(self, request: Request, caller: Caller, session: Session) -> None:  # noqa: ARG002 (the core's interface)
+    def check_forgery(self, request: Request, caller: Caller) -> None:
         """Return if an unsafe request was made on purpose.
 
         Raises:

@@ -9,12 +9,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from accounts import devices
 from accounts.device_models import Device, DeviceGrant
 from accounts.models import Person
+from core.glance import Glance, Mark, Question
 
 HEADER = "Sync-Waiting"
 DESCRIBED = {
@@ -43,20 +46,43 @@ class Granted:
     expires_at: datetime
 
 
+class Known(NamedTuple):
+    """What a tablet last said, and how it stands with us."""
+
+    standing: devices.Standing
+    operations: int | None
+    files: int | None
+    told_at: datetime | None
+
+    def is_news(self, waiting: Waiting, *, at: datetime) -> bool:
+        """Whether what the tablet says differs from what is known, or was last said some minutes ago."""
+        is_old = self.told_at is None or self.told_at + _TOLD_LASTS <= at
+        return is_old or (self.operations, self.files) != (waiting.operations, waiting.files)
+
+
+_KNOWN = Question(
+    select(
+        *devices.STANDING, Device.waiting_operations, Device.waiting_files, Device.waiting_told_at,
+    ).where(Device.id == bindparam("device"))
+)  # fmt: skip
+
+
 def told(text: str | None) -> Waiting | None:
     """What the header says; None if it is absent or says nothing of the form `operations=12, files=3`."""
     found = _FORM.fullmatch(text or "")
     return Waiting(int(found[1]), int(found[2] or 0)) if found else None
 
 
-def is_news(session: Session, device_id: str, waiting: Waiting, *, at: datetime) -> bool:
-    """Whether what the tablet says differs from what is known, or was last said some minutes ago."""
-    device = session.get(Device, device_id)
-    if device is None:
-        return False
-    known = (device.waiting_operations, device.waiting_files)
-    is_old = device.waiting_told_at is None or device.waiting_told_at + _TOLD_LASTS <= at
-    return is_old or known != (waiting.operations, waiting.files)
+def looked_up(glance: Glance, device_id: str) -> tuple[Known, Mark]:
+    """What is known of the tablet, which may read, and the mark of the state that says so.
+
+    Raises:
+        DeviceNotFound, DeviceRevoked: as `devices.standing` says.
+    """
+    row, mark = glance.marked_row(_KNOWN, device=device_id)
+    standing = devices.standing(row[: len(devices.STANDING)] if row else ())
+    told = row[len(devices.STANDING) :] if row else (None, None, None)
+    return Known(standing, *told), mark
 
 
 def note(session: Session, device_id: str, waiting: Waiting | None, *, at: datetime) -> None:
@@ -68,12 +94,12 @@ def note(session: Session, device_id: str, waiting: Waiting | None, *, at: datet
     device.waiting_told_at = device.last_seen_at = at
 
 
-def holders(session: Session, devices: Collection[str], *, at: datetime) -> Mapping[str, Sequence[Granted]]:
+def holders(session: Session, tablets: Collection[str], *, at: datetime) -> Mapping[str, Sequence[Granted]]:
     """Who may write on each of the tablets now, by name."""
     query = (
         select(DeviceGrant.device_id, DeviceGrant.person_id, Person.full_name, DeviceGrant.expires_at)
         .join(Person, Person.id == DeviceGrant.person_id)
-        .where(DeviceGrant.device_id.in_(list(devices)), DeviceGrant.expires_at > at)
+        .where(DeviceGrant.device_id.in_(list(tablets)), DeviceGrant.expires_at > at)
         .order_by(Person.full_name)
     )
     found: dict[str, list[Granted]] = defaultdict(list)

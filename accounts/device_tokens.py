@@ -20,6 +20,7 @@ from accounts.errors import PersonUnknown
 from accounts.models import HeldRole, Person
 from core import clock, errors, framing, ids, journal, settings
 from core.caller import Caller
+from core.glance import Glance, Question
 
 TOKEN_LASTS = timedelta(minutes=15)
 MAX_ASSERTION_LIFE = timedelta(minutes=10)
@@ -27,17 +28,17 @@ SKEW = timedelta(seconds=60)
 _MAX_JTI_CHARACTERS = 128
 _SCHEME = "bearer"
 
-# Every request of every tablet asks this first, so it is made once and loads no objects.
-_HOLDER = (
+# Every request of every tablet asks this first. A row for each of the person's roles, or one without.
+_HOLDER = Question(
     select(
         DeviceToken.device_id, DeviceToken.person_id, Device.revoke_mode, Person.full_name, Person.is_active,
-        Person.is_demo,
+        Person.is_demo, HeldRole.role,
     )
     .join(Device, Device.id == DeviceToken.device_id)
     .join(Person, Person.id == DeviceToken.person_id)
+    .outerjoin(HeldRole, HeldRole.person_id == Person.id)
     .where(DeviceToken.token_sha256 == bindparam("token_sha256"), DeviceToken.expires_at > bindparam("now"))
 )  # fmt: skip
-_ROLES = select(HeldRole.role).where(HeldRole.person_id == bindparam("person_id"))
 
 
 @dataclass(frozen=True)
@@ -200,23 +201,20 @@ def presented(request: Request) -> str | None:
     return token.strip() if scheme.lower() == _SCHEME else None
 
 
-def resolve(request: Request, session: Session) -> Caller | None:
-    """The person on the tablet whose token the request carries; None if it carries none.
+def resolve(token: str, glance: Glance) -> Caller:
+    """The person on the tablet whose token this is.
 
     Raises:
         TokenExpired: the token has run out, was withdrawn, or never was one.
         DeviceRevoked: the tablet was stolen.
     """
-    token = presented(request)
-    if token is None:
-        return None
-    shown = {"token_sha256": tokens.sha256(token), "now": clock.now()}
-    found = session.execute(_HOLDER, shown).one_or_none()
-    if found is None:
+    found = glance.rows(_HOLDER, token_sha256=tokens.sha256(token), now=clock.now())
+    if not found:
         raise TokenExpired("Lấy mã truy cập mới rồi gửi lại; dữ liệu trên máy vẫn còn.")
-    if found.revoke_mode == RevokeMode.STOLEN:
+    device_id, person_id, revoke_mode, full_name, is_active, is_demo, _role = found[0]
+    if revoke_mode == RevokeMode.STOLEN:
         raise DeviceRevoked(wipe=True)
-    if not found.is_active or (found.is_demo and not settings.current().demo):
+    if not is_active or (is_demo and not settings.current().demo):
         raise TokenExpired
-    roles = frozenset(session.scalars(_ROLES, {"person_id": found.person_id}))
-    return Caller(found.person_id, found.full_name, roles, device_id=found.device_id)
+    roles = frozenset(role for *_, role in found if role is not None)
+    return Caller(person_id, full_name, roles, device_id=device_id)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -159,7 +160,33 @@ def locked_tablet(session: Session, device_id: str) -> Device:
     return found
 
 
-def check_may_read(device: Device) -> None:
+class Standing(NamedTuple):
+    """How a tablet stands with us: whether it may read, and how far its chain goes."""
+
+    kind: str
+    revoke_mode: str | None
+    seq: int
+    hash: str
+
+
+STANDING = (Device.kind, Device.revoke_mode, Device.seq, Device.hash)
+
+
+def standing(columns: Sequence[Any]) -> Standing:
+    """How the tablet stands whose columns `STANDING` these are; none, if there is no such device.
+
+    Raises:
+        DeviceNotFound: there is none, or it is no tablet.
+        DeviceRevoked: it is lost or stolen.
+    """
+    if not columns or columns[0] != DeviceKind.TABLET:
+        raise DeviceNotFound
+    found = Standing(*columns)
+    check_may_read(found)
+    return found
+
+
+def check_may_read(device: Device | Standing) -> None:
     """Return if the tablet may still be given anything.
 
     Raises:

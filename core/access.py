@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from flask import Request, current_app, g
-from sqlalchemy.orm import Session
 
 from core.caller import ANONYMOUS, Caller
 from core.errors import Forbidden, Unauthenticated
@@ -54,10 +53,10 @@ def roles(*names: str) -> Access:
 class Gate(Protocol):
     """What tells the core who is asking."""
 
-    def caller(self, request: Request, session: Session) -> Caller | None:
+    def caller(self, request: Request) -> Caller | None:
         """The person or device behind the request, or None. Reads only."""
 
-    def check_forgery(self, request: Request, caller: Caller, session: Session) -> None:
+    def check_forgery(self, request: Request, caller: Caller) -> None:
         """Return if an unsafe request really comes from our own page or client.
 
         Raises:
@@ -73,22 +72,22 @@ def is_unsafe(method: str) -> bool:
     return method in _UNSAFE
 
 
-def recognise(request: Request, session: Session) -> Caller:
+def recognise(request: Request) -> Caller:
     """Whoever asks, if anybody known does.
 
     Raises:
         Refusal: what was shown lets nobody in any more.
     """
     gate: Gate = current_app.extensions[GATE]
-    return gate.caller(request, session) or ANONYMOUS
+    return gate.caller(request) or ANONYMOUS
 
 
-def identify(access: Access, request: Request, session: Session) -> Caller:
+def identify(access: Access, request: Request) -> Caller:
     """The caller, once the route's access and the forgery check have let the request through."""
     gate: Gate = current_app.extensions[GATE]
-    caller = recognise(request, session)
+    caller = recognise(request)
     g.caller = caller  # a refusal's page keeps the frame of whoever was refused
     access.require(caller)
     if is_unsafe(request.method) and caller.device_id is None:
-        gate.check_forgery(request, caller, session)
+        gate.check_forgery(request, caller)
     return caller

@@ -4,7 +4,6 @@ Writing transactions are opened by the edges (`endpoint`, `page`, `jobs`, comman
 Reading transactions cannot write, which the database itself enforces.
 """
 
-import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -15,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, Uuid, event, exc
+from sqlalchemy import Connection, DateTime, Engine, MetaData, QueuePool, Uuid, create_engine, event, exc
 from sqlalchemy.engine import Dialect, ExceptionContext, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -27,6 +26,7 @@ from core.write_lock import WriteLock, connection_class
 Result = TypeVar("Result")
 
 WRITE_LOCK = "thucdia.write_lock"
+GLANCES = "thucdia.glances"
 _GROUP = "thucdia.group_commit"
 _MODE = "thucdia_mode"
 _PRAGMAS = (
@@ -38,6 +38,8 @@ _PRAGMAS = (
 )
 # Most threads wait for a slow tablet's bytes, and hold no connection while they do.
 _MOST_CONNECTIONS = 16
+# A question takes a fraction of a millisecond, and is put by a thread that waits for nothing else.
+_MOST_GLANCES = 5
 # Unique violation, deadlock, serialisation failure (PostgreSQL documentation, appendix A). SQLite has one
 # writer at a time, so what it refuses once it would refuse again.
 _LOST_RACES = frozenset({"23505", "40P01", "40001"})
@@ -104,8 +106,31 @@ def configure(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
-        _attach(engine, lock)
+    _let_connect(engine, lock)
+    _let_begin(engine)
     app.extensions[_GROUP] = None if lock is None else GroupCommit(lock, partial(_shared, engine))
+    app.extensions[GLANCES] = _beside(engine, lock)
+
+
+def _beside(engine: Engine, lock: WriteLock | None) -> Engine:
+    """The same database over connections that can only read, and that commit each statement by themselves.
+
+    They are let go together with the connections of `engine`.
+    """
+    if lock is None:
+        arguments: dict[str, Any] = {"autocommit": True}
+    else:
+        arguments = {"factory": connection_class(lock), "isolation_level": None, "timeout": 10}
+    # The last one used is the first one taken: it has its statements ready.
+    reading = create_engine(
+        engine.url, connect_args=arguments, poolclass=QueuePool, pool_size=_MOST_GLANCES, max_overflow=0,
+        pool_use_lifo=True, pool_reset_on_return=None,
+    )  # fmt: skip
+    _let_connect(reading, lock)
+    only_read = "SET default_transaction_read_only = on" if lock is None else "PRAGMA query_only=ON"
+    event.listen(reading, "connect", lambda connection, _record: connection.execute(only_read))
+    event.listen(engine, "engine_disposed", lambda _engine: reading.dispose())
+    return reading
 
 
 @contextmanager
@@ -114,22 +139,27 @@ def _shared(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _attach(engine: Engine, lock: WriteLock | None) -> None:
+def _let_connect(engine: Engine, lock: WriteLock | None) -> None:
+    """Every connection to SQLite keeps our promises, and a broken one is not used again."""
+    if lock is None:
+        return
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        with nullcontext() if lock.is_mine else lock:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "handle_error")
+    def renew(context: ExceptionContext) -> None:
+        # A file that could not be opened for writing once is open for reading only, until it is closed.
+        code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+            context.is_disconnect = True
+
+
+def _let_begin(engine: Engine) -> None:
     """Transactions begin in the mode that their execution option names; without one they only read."""
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def prepare(connection: Any, _record: object) -> None:
-            with nullcontext() if lock is None or lock.is_mine else lock:
-                for pragma in _PRAGMAS:
-                    connection.execute(f"PRAGMA {pragma}")
-
-        @event.listens_for(engine, "handle_error")
-        def renew(context: ExceptionContext) -> None:
-            # A file that could not be opened for writing once is open for reading only, until it is closed.
-            code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
-            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
-                context.is_disconnect = True
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -211,25 +241,6 @@ def rehearsing() -> Iterator[Session]:
     """A writing transaction that is always rolled back: for dry runs and tests of actions."""
     with _transaction("write") as session:
         yield session
-
-
-_CONNECTIONS = itertools.count()
-
-
-def state_mark(session: Session) -> tuple[object, ...]:
-    """A mark of what is committed: as long as this process is given the same again, nothing has changed.
-
-    What is read in the same transaction after the mark is at least as new as it. On SQLite the mark is the
-    connection's own: how often others have committed, and how many rows it has written itself.
-    Source: sqlite.org/pragma.html (`data_version`); PostgreSQL documentation 9.27 (`pg_current_snapshot`).
-    """
-    connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        return (connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one(),)
-    driver: Any = connection.connection.driver_connection
-    number = connection.info.setdefault("thucdia_number", next(_CONNECTIONS))
-    version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-    return number, driver.total_changes, version
 
 
 def writing_options() -> dict[str, str]:

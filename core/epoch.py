@@ -18,7 +18,7 @@ class Epoch(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-_CURRENT = select(Epoch.id).order_by(Epoch.started_at.desc()).limit(1)
+CURRENT = select(Epoch.id).order_by(Epoch.started_at.desc()).limit(1)
 
 
 def begin(session: Session, *, at: datetime) -> str:
@@ -35,4 +35,4 @@ def begin(session: Session, *, at: datetime) -> str:
 
 def current(session: Session) -> str:
     """The current epoch; the first start has begun one."""
-    return str(session.connection().execute(_CURRENT).scalar_one())
+    return str(session.connection().execute(CURRENT).scalar_one())

@@ -30,8 +30,7 @@ def page(
     def decorate(view: View) -> View:
         @wraps(view)
         def edge(*args: Any, **kwargs: Any) -> Any:
-            with db.reading() as session:
-                g.caller = identify(access, request, session)
+            g.caller = identify(access, request)
             if prepare is not None:
                 kwargs["prepared"] = prepare()
             writes = is_unsafe(request.method) if write is None else write

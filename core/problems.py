@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from core import access, db, errors, ids, outages
+from core import access, errors, ids, outages
 from core.caller import ANONYMOUS
 
 _log = structlog.get_logger()
@@ -115,8 +115,7 @@ def _recognise_caller() -> None:
     if "caller" in g:
         return
     try:
-        with db.reading() as session:
-            g.caller = access.recognise(request, session)
+        g.caller = access.recognise(request)
     except errors.Refusal:
         g.caller = ANONYMOUS
 

@@ -1,6 +1,7 @@
 """The routes of TD/1; what they carry is decided in `push`, `pull`, `packages`, `heads` and `blobs`."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -8,10 +9,11 @@ from flask import Blueprint, Response, g, request
 from sqlalchemy.orm import Session
 
 from accounts import device_api, device_presence, devices
-from core import access, clock, db, epoch, errors, file_answers, files, framing, media_types
+from core import clock, db, epoch, errors, file_answers, files, framing, glance, media_types
 from core.access import DEVICE, PUBLIC
 from core.caller import Caller
-from core.endpoint import endpoint
+from core.endpoint import endpoint, glancing
+from core.glance import Glance, Mark
 from sync import blobs, heads, limits, packages, pull, push, quotas, schemas
 from sync.errors import BatchTooLarge, ProtocolTooOld
 
@@ -93,37 +95,45 @@ def _read_pull() -> schemas.PullIn:
 
 
 @sync.post("/pull")
-@endpoint(DEVICE, prepare=_read_pull, write=False)
-def pull_entries(*, prepared: schemas.PullIn, session: Session, caller: Caller) -> Response:
+@glancing(DEVICE, prepare=_read_pull)
+def pull_entries(*, prepared: schemas.PullIn, asked: Glance, caller: Caller) -> Response:
     """Give what is new in the logs of the caller's inspections."""
-    return _json(pull.answer(session, prepared, caller=caller, at=clock.now()))
+    return _json(pull.answer(asked, prepared, caller=caller, at=clock.now()))
 
 
 def _told() -> device_presence.Waiting | None:
     return device_presence.told(request.headers.get(device_presence.HEADER))
 
 
-def _read_news() -> device_presence.Waiting | None:
-    """What the tablet says that it still holds, if that is worth writing down."""
-    waiting = _told()
-    if waiting is None:
-        return None
-    with db.reading() as session:
-        is_news = device_presence.is_news(session, g.caller.device_id, waiting, at=clock.now())
-    return waiting if is_news else None
+@dataclass(frozen=True)
+class _Looked:
+    """What has to be found out anew: the streams asked about, what the tablet says, and since when."""
+
+    names: list[str] | None
+    news: device_presence.Waiting | None
+    mark: Mark
 
 
-@sync.get("/heads")
-@endpoint(DEVICE, prepare=_read_news, write=lambda news: news is not None)
-def look_at_heads(*, prepared: device_presence.Waiting | None, session: Session, caller: Caller) -> Response:
-    """Say how far each log goes and which packages are current."""
-    _check_may_read(session, caller)
-    device_presence.note(session, str(caller.device_id), prepared, at=clock.now())
-    named = request.args.get("streams")
+def _look() -> _Looked | Response:
+    """What was last said, if it still holds and the tablet says nothing that is worth writing down."""
+    named, waiting, caller = request.args.get("streams"), _told(), g.caller
     names = None if named is None else [name for name in named.split(",") if name]
     if names is not None and len(names) > limits.MAX_STREAMS:
         raise errors.Malformed("Hỏi quá nhiều luồng một lần.", max_streams=limits.MAX_STREAMS)
-    content = heads.content(session, names, caller)
+    with glance.opened() as asked:
+        known, mark = device_presence.looked_up(asked, str(caller.device_id))
+    news = waiting if waiting is not None and known.is_news(waiting, at=clock.now()) else None
+    kept = heads.kept(names, caller, mark) if news is None else None
+    return _Looked(names, news, mark) if kept is None else _with_etag(kept, packages.etag_of(kept))
+
+
+@sync.get("/heads")
+@endpoint(DEVICE, prepare=_look, write=lambda looked: looked.news is not None)
+def look_at_heads(*, prepared: _Looked, session: Session, caller: Caller) -> Response:
+    """Say how far each log goes and which packages are current."""
+    _check_may_read(session, caller)
+    device_presence.note(session, str(caller.device_id), prepared.news, at=clock.now())
+    content = heads.content(session, prepared.names, caller, prepared.mark)
     return _with_etag(content, packages.etag_of(content))
 
 
@@ -151,7 +161,7 @@ def _receive_blob() -> blobs.Upload:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise errors.UnsupportedMedia("Tệp được gửi nguyên văn, không nén.")
     with db.reading() as session:
-        caller = access.identify(DEVICE, request, session)
+        caller: Caller = g.caller
         wanted = blobs.wanted_by(session, sha256, request.args.get("inspection"), caller)
         quotas.check(session, quotas.Incoming(sha256, size, str(caller.device_id), wanted), at=clock.now())
     stream = framing.stream(request, limit_bytes=files.MAX_FILE_BYTES)

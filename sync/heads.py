@@ -1,12 +1,13 @@
 """One cheap look: how far each log goes and which packages are current; a tablet then knows what is new."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from core import db, epoch
+from core import epoch
 from core.caller import Caller
+from core.glance import Mark
 from inspections import queries
 from inspections.models import Inspection
 from sync import packages, streams
@@ -17,22 +18,28 @@ KEPT = 256
 _kept: dict[tuple[object, ...], bytes] = {}
 
 
-def content(session: Session, names: Sequence[str] | None, caller: Caller) -> bytes:
-    """What `look` says as JSON; where nothing at all was committed since, what it said last time.
+def kept(names: Sequence[str] | None, caller: Caller, mark: Mark) -> bytes | None:
+    """What was last said to this question, if nothing at all was committed since.
 
     A tablet asks often, and packages are dear to put together.
     """
-    asked = caller.person_id, None if names is None else tuple(names), db.state_mark(session)
-    if (known := _kept.get(asked)) is not None:
-        return known
+    return _kept.get(_asked(names, caller, mark))
+
+
+def content(session: Session, names: Sequence[str] | None, caller: Caller, mark: Mark) -> bytes:
+    """What `look` says as JSON, kept for as long as the mark, taken before, is the present one."""
     said = msgspec.json.encode(look(session, names, caller))
     while len(_kept) >= KEPT:
         _kept.pop(next(iter(_kept)), None)
-    _kept[asked] = said
+    _kept[_asked(names, caller, mark)] = said
     return said
 
 
-def look(session: Session, names: Iterable[str] | None, caller: Caller) -> HeadsOut:
+def _asked(names: Sequence[str] | None, caller: Caller, mark: Mark) -> tuple[object, ...]:
+    return caller.person_id, None if names is None else tuple(names), mark
+
+
+def look(session: Session, names: Collection[str] | None, caller: Caller) -> HeadsOut:
     """The heads of the named streams, or of all the caller's if none is named; no time is in it."""
     if names is None:
         found = {f"{streams.PREFIX}{one.id}": one for one in queries.listed(session, caller)}

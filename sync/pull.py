@@ -7,21 +7,20 @@ positions are given under the inspection's lock. The numbers in comments are the
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Text, bindparam, cast, select
 
-from accounts import devices
 from accounts.device_errors import DeviceUnknown
-from core import clock, epoch, errors
+from core import clock, errors
 from core.caller import Caller
+from core.glance import Glance, Question, Row
 from inspections import chain, operation
-from inspections.models import Inspection, LoggedOperation
+from inspections.models import LoggedOperation
 from sync import limits, streams
 from sync.errors import CursorAhead, EpochMismatch
 from sync.schemas import EntryOut, PullIn, PullOut, StreamOut
+from sync.streams import Stream
 
 
 def check(asked: PullIn) -> PullIn:
@@ -37,7 +36,7 @@ def check(asked: PullIn) -> PullIn:
     return asked
 
 
-def answer(session: Session, asked: PullIn, *, caller: Caller, at: datetime) -> PullOut:
+def answer(glance: Glance, asked: PullIn, *, caller: Caller, at: datetime) -> PullOut:
     """What is new in the streams after the cursors, as much as fits.
 
     Raises:
@@ -48,16 +47,13 @@ def answer(session: Session, asked: PullIn, *, caller: Caller, at: datetime) -> 
     """
     if asked.device != caller.device_id:
         raise DeviceUnknown
-    device = devices.tablet(session, asked.device)
-    devices.check_may_read(device)  # 1
-    current = epoch.current(session)
-    if asked.epoch != current:  # 2
-        raise EpochMismatch(epoch=current, acked_seq=device.seq, acked_hash=device.hash)
-    found, gone = streams.opened(session, asked.streams, caller)  # 3
+    seen = streams.seen(glance, asked.streams, caller)  # 1 and 3
+    if asked.epoch != seen.epoch:  # 2
+        raise EpochMismatch(epoch=seen.epoch, acked_seq=seen.device.seq, acked_hash=seen.device.hash)
     room = _Room(min(asked.limit, limits.MAX_PULL_ENTRIES), limits.MAX_PULL_BYTES)
-    told = {name: _stretch(session, one, asked.streams[name], room) for name, one in found.items()}  # 4
+    told = {name: _stretch(glance, one, asked.streams[name], room) for name, one in seen.found.items()}  # 4
     more = any(stretch.to < stretch.head for stretch in told.values())
-    return PullOut(current, clock.wire_time(at), more, told, gone)
+    return PullOut(seen.epoch, clock.wire_time(at), more, told, seen.gone)
 
 
 class _Room:
@@ -76,66 +72,60 @@ class _Room:
         return True
 
 
-def _stretch(session: Session, inspection: Inspection, cursor: int, room: _Room) -> StreamOut:
-    if cursor > inspection.head_pos:
-        raise CursorAhead(stream=f"{streams.PREFIX}{inspection.id}", head=inspection.head_pos)
-    rows = _rows(session, inspection, cursor, limit=room.entries)
-    entries, root = [], _root_at(session, inspection, cursor)
+def _stretch(glance: Glance, stream: Stream, cursor: int, room: _Room) -> StreamOut:
+    if cursor > stream.head_pos:
+        raise CursorAhead(stream=f"{streams.PREFIX}{stream.id}", head=stream.head_pos)
+    root, rows = _after(glance, stream, cursor, limit=room.entries)
+    entries = []
     for row in rows:
-        if not room.takes(len(row.header) + len(row.body or "")):
+        header, body = row[_HEADER], row[_BODY]
+        if not room.takes(len(header) + len(body or "")):
             break
         entries.append(_entry(row))
-        root = str(row.log_hash)
+        root = row[_ROOT]
     return StreamOut(
-        from_=cursor, to=cursor + len(entries), head=inspection.head_pos,
-        status=streams.status_of(inspection), state=inspection.state, revision=inspection.revision, root=root,
-        entries=entries,
+        from_=cursor, to=cursor + len(entries), head=stream.head_pos, status=streams.status_of(stream),
+        state=stream.state, revision=stream.revision, root=root, entries=entries,
     )  # fmt: skip
 
 
 # Bounded by the head read before: what was committed since then belongs to the next answer.
-_STRETCH = (
+_STRETCH = Question(
     select(
         LoggedOperation.pos, LoggedOperation.device, LoggedOperation.prev_hash, LoggedOperation.hash,
-        LoggedOperation.effect, LoggedOperation.code, LoggedOperation.detail, LoggedOperation.received_at,
-        LoggedOperation.header, LoggedOperation.body, LoggedOperation.body_sha256, LoggedOperation.log_hash,
+        LoggedOperation.effect, LoggedOperation.code, cast(LoggedOperation.detail, Text),
+        LoggedOperation.received_at, LoggedOperation.header, LoggedOperation.body,
+        LoggedOperation.body_sha256, LoggedOperation.log_hash,
     )
     .where(
         LoggedOperation.inspection == bindparam("inspection"),
-        LoggedOperation.pos > bindparam("cursor"),
+        LoggedOperation.pos >= bindparam("first"),
         LoggedOperation.pos <= bindparam("head"),
     )
     .order_by(LoggedOperation.pos)
     .limit(bindparam("most"))
 )  # fmt: skip
+_HEADER, _BODY, _ROOT = 8, 9, 11
 
 
-def _rows(
-    session: Session, inspection: Inspection, cursor: int, *, limit: int
-) -> Sequence[Row[tuple[Any, ...]]]:
-    if limit < 1 or cursor == inspection.head_pos:
-        return []
-    stretch = {"inspection": inspection.id, "cursor": cursor, "head": inspection.head_pos, "most": limit}
-    return session.execute(_STRETCH, stretch).all()
-
-
-def _root_at(session: Session, inspection: Inspection, pos: int) -> str:
-    if pos == 0:
-        return chain.log_genesis(inspection.id)
-    if pos == inspection.head_pos:
-        return inspection.root
-    query = select(LoggedOperation.log_hash).where(
-        LoggedOperation.inspection == inspection.id, LoggedOperation.pos == pos
+def _after(glance: Glance, stream: Stream, cursor: int, *, limit: int) -> tuple[str, Sequence[Row]]:
+    """The log's root at the cursor, and the rows after it; the row at the cursor tells its own root."""
+    if cursor == stream.head_pos:
+        return (stream.root if cursor else chain.log_genesis(stream.id)), ()
+    most = limit if cursor == 0 else limit + 1
+    rows = glance.rows(
+        _STRETCH, inspection=stream.id, first=max(1, cursor), head=stream.head_pos, most=most
     )
-    return str(session.scalars(query).one())
+    if cursor == 0:
+        return chain.log_genesis(stream.id), rows
+    return rows[0][_ROOT], rows[1:]
 
 
-def _entry(row: Row[Any]) -> EntryOut:
-    stored: tuple[Any, ...] = tuple(row)
-    pos, device, prev, own, effect, code, detail, received_at, header, body, body_hash, _root = stored
+def _entry(row: Row) -> EntryOut:
+    pos, device, prev, own, effect, code, detail, received_at, header, body, body_hash, _root = row
     sent = operation.wire_text(header, body=body, body_hash=body_hash)
-    shown = _shown(received_at)
-    return EntryOut(pos, device, prev, own, effect, code, detail, shown, msgspec.Raw(sent.encode()))
+    told = None if detail is None else msgspec.Raw(detail)
+    return EntryOut(pos, device, prev, own, effect, code, told, _shown(received_at), msgspec.Raw(sent))
 
 
 # All operations of a batch were received at one moment.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.http import http_date
 
-from core import access, clock, db, errors, files, framing, ids
+from core import clock, db, errors, files, framing, ids
 from core.access import DEVICE
 from core.caller import Caller
 from core.endpoint import endpoint
@@ -73,7 +73,7 @@ def _begin() -> Received:
     has_part = bool(request.content_length) or request.mimetype == upload_headers.PART_TYPE
     part = _part(0) if has_part else None
     with db.reading() as session:
-        caller = access.identify(DEVICE, request, session)
+        caller: Caller = g.caller
         inspections = blobs.wanted_by(session, announced.sha256, announced.inspection, caller)
         incoming = quotas.Incoming(
             announced.sha256, announced.length_bytes, str(caller.device_id), inspections
@@ -121,7 +121,7 @@ def _continue(*, with_part: bool) -> Received:
     offset = upload_headers.offset(request.headers) if with_part else 0
     part = _part(offset) if with_part else None
     with db.reading() as session:
-        caller = access.identify(DEVICE, request, session)
+        caller: Caller = g.caller
         upload = uploads.found(session, upload_id, caller, at=clock.now())
         blobs.wanted_by(session, upload.sha256, upload.inspection, caller)
         announced, is_finished = uploads.announced_of(upload), upload.finished_at is not None

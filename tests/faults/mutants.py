@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 from accounts import devices
 from accounts.device_models import Device
 from core import clock, db, durably, endpoint, files
+from core.glance import Glance
 from core.partial_files import PartialFile
 from inspections import fold, ledger
 from inspections.models import Inspection
 from sync import pull, push, uploads
+from sync.streams import Stream
 
 _LATE_S = 0.15
 
@@ -49,9 +51,8 @@ def _naive_cursor() -> None:
     """A reader is told to go on from the end of the log, however little it was given."""
     honest = pull._stretch
 
-    def hasty(session: Session, inspection: Inspection, cursor: int, room: Any) -> Any:
-        stretch = honest(session, inspection, cursor, room)
-        return msgspec.structs.replace(stretch, to=inspection.head_pos)
+    def hasty(glance: Glance, stream: Stream, cursor: int, room: Any) -> Any:
+        return msgspec.structs.replace(honest(glance, stream, cursor, room), to=stream.head_pos)
 
     pull._stretch = hasty
 

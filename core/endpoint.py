@@ -1,8 +1,8 @@
 """The edge of every JSON route: who may call, one transaction, and nothing else.
 
 A view under `@endpoint` receives `session` and `caller`; it commits nothing and catches nothing. What it
-raises rolls the transaction back and is written as RFC 9457 by `core.problems`. A view under `@glancing` gets a
-`Glance` instead of a session: it only asks, and no transaction is opened for it.
+raises rolls the transaction back and is written as RFC 9457 by `core.problems`. A view under `@glancing` gets
+a `Glance` instead of a session: it only asks, and no transaction is opened for it.
 """
 
 from collections.abc import Callable

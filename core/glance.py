@@ -1,4 +1,4 @@
-"""Questions that every tablet asks all day: a statement each, put to the driver itself, without a transaction.
+"""Questions that every tablet asks all day: a statement each, put to the driver itself, in no transaction.
 
 A question is made into the driver's own words once, and rows come back as plain tuples. It sees what was
 committed when it was put, and it cannot write, which the database itself enforces. What goes wrong is raised
@@ -62,7 +62,7 @@ def among(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
 @compiles(_Among, "sqlite")
 def _on_sqlite(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
     column, ids = (compiler.process(part, **how) for part in (element.column, element.ids))
-    return f"{column} IN (SELECT value FROM json_each({ids}))"
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 (the compiler's own words)
 
 
 @compiles(_Among, "postgresql")
@@ -96,7 +96,7 @@ class _Form:
 class Question:
     """A question with parameters, made once and put often."""
 
-    def __init__(self, query: Select[Any]) -> None:
+    def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
         self._query = query
         self._forms: dict[tuple[str, bool], _Form] = {}
 
@@ -113,7 +113,9 @@ class Question:
         else:
             query = self._query
         own: Any = type(dialect)
-        compiled: Any = query.compile(dialect=own(paramstyle="named") if dialect.name == "sqlite" else dialect)
+        compiled: Any = query.compile(
+            dialect=own(paramstyle="named") if dialect.name == "sqlite" else dialect
+        )
         known = {name: value for name, value in compiled.params.items() if value is not None}
         bound = {name: _bound(parameter.type, dialect) for name, parameter in compiled.binds.items()}
         read = {place: _read(column.type, dialect) for place, column in enumerate(query.selected_columns)}
@@ -153,9 +155,9 @@ class Glance:
     def marked_row(self, question: Question, **given: Any) -> tuple[Row | None, Mark]:
         """The one row that answers the question, and a mark of the state that it was read from.
 
-        As long as this process is given the same mark again, nothing at all was committed in between; what is
-        read after the mark is at least as new as it.
-        Source: sqlite.org/pragma.html (`data_version`); PostgreSQL documentation 9.27 (`pg_current_snapshot`).
+        As long as this process is given the same mark again, nothing at all was committed in between; what
+        is read after the mark is at least as new as it.
+        Source: sqlite.org/pragma.html (`data_version`); PostgreSQL documentation 9.27, `pg_current_snapshot`.
         """
         form = question.form(self._engine.dialect, is_marked=True)
         if self._engine.dialect.name == "sqlite":
@@ -218,4 +220,3 @@ def opened() -> Iterator[Glance]:
         yield glance
     finally:
         glance.close()
-

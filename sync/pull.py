@@ -4,12 +4,11 @@ It only reads, and it reads what was committed: a position is visible with every
 positions are given under the inspection's lock. The numbers in comments are the steps of the README.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import Text, bindparam, cast, select
+from sqlalchemy import Text, bindparam, case, cast, select
 
 from accounts.device_errors import DeviceUnknown
 from core import clock, errors
@@ -75,17 +74,18 @@ class _Room:
 def _stretch(glance: Glance, stream: Stream, cursor: int, room: _Room) -> StreamOut:
     if cursor > stream.head_pos:
         raise CursorAhead(stream=f"{streams.PREFIX}{stream.id}", head=stream.head_pos)
-    root, rows = _after(glance, stream, cursor, limit=room.entries)
+    rows = () if cursor == stream.head_pos or room.entries < 1 else glance.rows(
+        _STRETCH, inspection=stream.id, cursor=cursor, head=stream.head_pos, most=room.entries
+    )  # fmt: skip
     entries = []
     for row in rows:
-        header, body = row[_HEADER], row[_BODY]
-        if not room.takes(len(header) + len(body or "")):
+        if not room.takes(len(row[_HEADER]) + len(row[_BODY] or "")):
             break
         entries.append(_entry(row))
-        root = row[_ROOT]
+    to = cursor + len(entries)
     return StreamOut(
-        from_=cursor, to=cursor + len(entries), head=stream.head_pos, status=streams.status_of(stream),
-        state=stream.state, revision=stream.revision, root=root, entries=entries,
+        from_=cursor, to=to, head=stream.head_pos, status=streams.status_of(stream), state=stream.state,
+        revision=stream.revision, root=_root_at(glance, stream, to), entries=entries,
     )  # fmt: skip
 
 
@@ -95,37 +95,48 @@ _STRETCH = Question(
         LoggedOperation.pos, LoggedOperation.device, LoggedOperation.prev_hash, LoggedOperation.hash,
         LoggedOperation.effect, LoggedOperation.code, cast(LoggedOperation.detail, Text),
         LoggedOperation.received_at, LoggedOperation.header, LoggedOperation.body,
-        LoggedOperation.body_sha256, LoggedOperation.log_hash,
+        case((LoggedOperation.body.is_(None), LoggedOperation.body_sha256)),
     )
     .where(
         LoggedOperation.inspection == bindparam("inspection"),
-        LoggedOperation.pos >= bindparam("first"),
+        LoggedOperation.pos > bindparam("cursor"),
         LoggedOperation.pos <= bindparam("head"),
     )
     .order_by(LoggedOperation.pos)
     .limit(bindparam("most"))
 )  # fmt: skip
-_HEADER, _BODY, _ROOT = 8, 9, 11
-
-
-def _after(glance: Glance, stream: Stream, cursor: int, *, limit: int) -> tuple[str, Sequence[Row]]:
-    """The log's root at the cursor, and the rows after it; the row at the cursor tells its own root."""
-    if cursor == stream.head_pos:
-        return (stream.root if cursor else chain.log_genesis(stream.id)), ()
-    most = limit if cursor == 0 else limit + 1
-    rows = glance.rows(
-        _STRETCH, inspection=stream.id, first=max(1, cursor), head=stream.head_pos, most=most
+_HEADER, _BODY = 8, 9
+_ROOT = Question(
+    select(LoggedOperation.log_hash).where(
+        LoggedOperation.inspection == bindparam("inspection"), LoggedOperation.pos == bindparam("pos")
     )
-    if cursor == 0:
-        return chain.log_genesis(stream.id), rows
-    return rows[0][_ROOT], rows[1:]
+)
+
+
+def _root_at(glance: Glance, stream: Stream, pos: int) -> str:
+    if pos == 0:
+        return chain.log_genesis(stream.id)
+    if pos == stream.head_pos:
+        return stream.root
+    ((root,),) = glance.rows(_ROOT, inspection=stream.id, pos=pos)
+    return str(root)
 
 
 def _entry(row: Row) -> EntryOut:
-    pos, device, prev, own, effect, code, detail, received_at, header, body, body_hash, _root = row
-    sent = operation.wire_text(header, body=body, body_hash=body_hash)
+    pos, device, prev, own, effect, code, detail, received_at, header, body, body_hash = row
     told = None if detail is None else msgspec.Raw(detail)
+    sent = _sent(header, body, body_hash)
     return EntryOut(pos, device, prev, own, effect, code, told, _shown(received_at), msgspec.Raw(sent))
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _sent(header: str, body: str | None, body_hash: str) -> bytes:
+    """The operation as its author sent it: `operation.wire_text`, with each text encoded a single time."""
+    if body is None:
+        return operation.wire_text(header, body=None, body_hash=body_hash).encode()
+    return b'%b,"body":%b}' % (header.encode()[:-1], _encode(body))
 
 
 # All operations of a batch were received at one moment.

@@ -39,7 +39,7 @@ _PRAGMAS = (
 # Most threads wait for a slow tablet's bytes, and hold no connection while they do.
 _MOST_CONNECTIONS = 16
 # A question takes a fraction of a millisecond, and is put by a thread that waits for nothing else.
-_MOST_GLANCES = 5
+MOST_GLANCES = 5
 # Unique violation, deadlock, serialisation failure (PostgreSQL documentation, appendix A). SQLite has one
 # writer at a time, so what it refuses once it would refuse again.
 _LOST_RACES = frozenset({"23505", "40P01", "40001"})
@@ -123,7 +123,7 @@ def _beside(engine: Engine, lock: WriteLock | None) -> Engine:
         arguments = {"factory": connection_class(lock), "isolation_level": None, "timeout": 10}
     # The last one used is the first one taken: it has its statements ready.
     reading = create_engine(
-        engine.url, connect_args=arguments, poolclass=QueuePool, pool_size=_MOST_GLANCES, max_overflow=0,
+        engine.url, connect_args=arguments, poolclass=QueuePool, pool_size=MOST_GLANCES, max_overflow=0,
         pool_use_lifo=True, pool_reset_on_return=None,
     )  # fmt: skip
     _let_connect(reading, lock)

@@ -278,6 +278,8 @@ def _check_texts() -> None:
     """Refuse an address or a form with a text that no database could be asked about, before any view asks."""
     if _UNSTORABLE.search(request.path):
         raise errors.NotFound
+    if not request.query_string and request.mimetype not in _FORMS:
+        return
     given = [request.args, request.form] if request.mimetype in _FORMS else [request.args]
     for name, value in (pair for texts in given for pair in texts.items(multi=True)):
         check_storable(name)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from core.db import GLANCES, UTCDateTime
+from core.db import GLANCES, MOST_GLANCES, UTCDateTime
 
 Row = tuple[Any, ...]
 Mark = tuple[object, ...]
@@ -141,7 +141,7 @@ class Glance:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection = self._connected()
-        self._is_known_good = False
+        self._tries = MOST_GLANCES + 1
 
     def rows(self, question: Question, **given: Any) -> Sequence[Row]:
         """What answers the question.
@@ -179,14 +179,13 @@ class Glance:
         except errors as error:
             is_gone = self._engine.dialect.is_disconnect(error, self._connection.driver_connection, None)
             self._connection.invalidate(error)
-            if not is_gone or self._is_known_good:
+            if not is_gone or not self._tries:
                 raise _told(self._engine, statement, error) from error
-            # The server has been started anew since the connection was last used, and the others are as old.
-            self._engine.dispose()
+            # The server was started anew since the connection was last used; the next may be as old as it.
+            self._tries -= 1
             self._connection = self._connected()
-            self._is_known_good = True
             return self._fetched(statement, parameters)
-        self._is_known_good = True
+        self._tries = 0
         return rows
 
     def _put(self, statement: str, parameters: dict[str, Any]) -> list[Row]:

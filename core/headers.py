@@ -62,14 +62,15 @@ def _cache_rule(response: Response) -> str | None:
 
 
 def _add(response: Response) -> Response:
-    for name, value in _FIXED.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", content_policy(g.get("csp_nonce")))
+    wanted = _FIXED | {"Content-Security-Policy": content_policy(g.get("csp_nonce"))}
     rule = _cache_rule(response)
     if rule is not None:
-        response.headers["Cache-Control"] = rule
+        wanted["Cache-Control"] = rule
     if settings.current().is_secure:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_S}")
+        wanted["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
+    # What the view itself has said stands. Looking it up name by name would cost more than all the rest.
+    said = {name.lower() for name, _ in response.headers}
+    response.headers.extend((name, value) for name, value in wanted.items() if name.lower() not in said)
     return response
 
 

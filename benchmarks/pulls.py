@@ -1,75 +1,26 @@
-"""Looks at what is new with a million answers stored, ours beside Kinto's; and what growth costs.
+"""Looks at what is new with a million answers stored, ours beside Kinto's; what growth costs; what is missed.
 
-The million is put there by SQL. What is looked at was pushed: a visit of 80 answers among all the others. One
-client keeps its connection open and takes every kind of look many times in each round.
+What is looked at was pushed: a visit of 80 answers among all the others (`stored`). One client keeps its
+connection open and takes every kind of look many times in each round.
 """
 
 import argparse
-import json
 import re
 import statistics
 import time
 from collections.abc import Mapping, Sequence
 
-import psycopg
-
-from benchmarks import kinto, measuring, peers, sidebyside, visits
+from benchmarks import feed, kinto, measuring, peers, sidebyside, visits
+from benchmarks import stored as filling
 from benchmarks.clients import Call, Connection, call
 from benchmarks.peers import Field, Ours
-from core import db
 
 FEW, MANY = 10_000, 1_000_000
 _LOOKS = 60
-_PORTION = 10_000
 _KINDS = ("304", "nothing new", "80 changes")
 _TAG = re.compile(rb'\r\netag: *("?[^"\r]+"?)', re.IGNORECASE)
-_COPIED = (
-    "type, entity, header, body, body_sha256, digest, prev_hash, hash, effect, code, detail, received_at"
-)
-_NUMBERS = {
-    "sqlite": "(WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up LIMIT {}) SELECT n FROM up)",
-    "postgresql": "generate_series(1, {}) AS up(n)",
-}
-_FRESH_ID = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
-_KINTO_SEED = """
-INSERT INTO objects (id, parent_id, resource_name, last_modified, data, deleted)
-SELECT md5(n::text), '/buckets/td/collections/many' || n %% 8, 'record',
-       now() - interval '20 days' + n * interval '1 millisecond', %s::jsonb, false
-FROM generate_series(%s::int, %s::int) AS n
-"""
 
 Looks = Mapping[str, Call]
-
-
-def fill(ours: Ours, total: int, so_far: int) -> None:
-    """As many answers more are stored: copies of one that was pushed, with ids of their own."""
-    pushed, holder = ours.tablet(0).device, ours.tablet(12).device
-    with ours.app.app_context():
-        for offset in range(so_far, total, _PORTION):
-            inspection = ours.team.another()
-            with db.writing() as session:
-                connection = session.connection()
-                kind = connection.dialect.name
-                numbers, named = _NUMBERS[kind].format(_PORTION), inspection.replace("-", "")
-                connection.exec_driver_sql(
-                    f"INSERT INTO operation (device, seq, op_id, inspection, pos, log_hash, {_COPIED}) "  # noqa: S608 (ours)
-                    f"SELECT '{holder}', {offset} + n, {_FRESH_ID[kind]}, '{named}', n, log_hash, {_COPIED} "
-                    f"FROM {numbers}, operation WHERE device = '{pushed}' AND seq = 1"
-                )
-
-
-def _let_settle(field: Field) -> None:
-    """PostgreSQL knows how its tables have grown, which it finds out by itself a minute later."""
-    for name in ("ours", "kinto"):
-        with psycopg.connect(field.database.url(name).replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")
-
-
-def fill_kinto(field: Field, so_far: int, total: int) -> None:
-    """Kinto holds as many records, in eight collections."""
-    like = json.dumps(visits.records("tablet", "stored", 1)[0])
-    with psycopg.connect(field.database.url("kinto").replace("+psycopg", "")) as connection:
-        connection.execute(_KINTO_SEED, (like, so_far + 1, total))
 
 
 def our_looks(ours: Ours, seed: int) -> Looks:
@@ -154,6 +105,29 @@ def table(done: Sequence[Round], title: str) -> str:
     return "\n".join(lines)
 
 
+def growth_table(few: Sequence[Round], many: Sequence[Round], title: str) -> str:
+    """How many times as long each look takes with many stored as with few."""
+    lines = [f"| {title}, p50 ÷ p50 | {' | '.join(_KINDS)} |", "|---|---|---|---|"]
+    for name in few[0]:
+        cells = (_middle(many, name, kind) / _middle(few, name, kind) for kind in _KINDS)
+        lines.append(f"| {name} | {' | '.join(f'{ratio:.2f}' for ratio in cells)} |")
+    return "\n".join(lines)
+
+
+def _middle(done: Sequence[Round], name: str, kind: str) -> float:
+    return statistics.median(one[name][kind] for one in done)
+
+
+def push_table(pushes: Mapping[int, dict[str, float]]) -> str:
+    """What an answer costs when it is pushed, with few and with many stored."""
+    (few, many), amounts = pushes.values(), (f"{total:,} stored" for total in pushes)
+    lines = [f"| push, CPU µs/answer | {' | '.join(amounts)} | ratio |", "|---|---|---|---|"]
+    lines += [
+        f"| {name} | {few[name]:.1f} | {many[name]:.1f} | {many[name] / few[name]:.2f} |" for name in few
+    ]
+    return "\n".join(lines)
+
+
 def _push_cpu_us(field: Field, count: int, seed: int) -> dict[str, float]:
     took: dict[str, list[float]] = {}
     for number in range(count):
@@ -170,23 +144,24 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=2023)
     parser.add_argument("--stored", type=int, default=MANY)
     wanted = parser.parse_args()
+    began, stored, done, pushes = time.monotonic(), 0, {}, {}
     with peers.running() as field:
-        _push_cpu_us(field, 1, wanted.seed)  # so that there is something to copy
-        stored, pushes = 0, {}
+        _push_cpu_us(field, 1, wanted.seed)  # so that the tables, and what is like them, are there
         for total in (FEW, wanted.stored):
             for ours in (field.sqlite, field.postgres):
-                fill(ours, total, stored)
-            fill_kinto(field, stored, total)
-            _let_settle(field)
-            print(table(rounds(field, wanted.rounds, wanted.seed + total), f"{total:,} stored"), end="\n\n")
+                filling.fill(ours, total, stored)
+            filling.fill_kinto(field, total, stored)
+            filling.let_settle(field)
+            done[total] = rounds(field, wanted.rounds, wanted.seed + total)
+            print(table(done[total], f"{total:,} stored"), end="\n\n", flush=True)
             pushes[total] = _push_cpu_us(field, wanted.rounds, wanted.seed + total)
             stored = total
-    amounts = " | ".join(f"{total:,} stored" for total in pushes)
-    print(f"| push, CPU µs/answer | {amounts} | ratio |\n|---|---|---|---|")
-    for name in pushes[FEW]:
-        few, many = pushes[FEW][name], pushes[stored][name]
-        print(f"| {name} | {few:.1f} | {many:.1f} | {many / few:.2f} |")
-    print(f"\n{wanted.rounds} rounds, seeds from {wanted.seed}.\n\n{measuring.machine()}")
+        grown = f"{wanted.stored:,} stored ÷ {FEW:,}"
+        print(growth_table(done[FEW], done[wanted.stored], grown), end="\n\n")
+        print(push_table(pushes), end="\n\n")
+        print(feed.table(feed.followed(field)), end="\n\n")
+    took = f"{(time.monotonic() - began) / 60:.1f} minutes"
+    print(f"{wanted.rounds} rounds, seeds from {wanted.seed}, {took} in all.\n\n{measuring.machine()}")
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def _root_at(glance: Glance, stream: Stream, pos: int) -> str:
 
 def _entry(row: Row) -> EntryOut:
     pos, device, prev, own, effect, code, detail, received_at, header, body, body_hash = row
-    told = None if detail is None else msgspec.Raw(detail)
+    told = None if detail is None else msgspec.json.decode(detail)
     sent = _sent(header, body, body_hash)
     return EntryOut(pos, device, prev, own, effect, code, told, _shown(received_at), msgspec.Raw(sent))
 

@@ -125,7 +125,7 @@ class EntryOut(msgspec.Struct, frozen=True):
     hash: str
     effect: str
     code: str | None
-    detail: dict[str, Any] | msgspec.Raw | None
+    detail: dict[str, Any] | None
     received_at: str
     op: msgspec.Raw
 

@@ -11,6 +11,9 @@ from typing import Any
 from core.settings import SETTINGS
 
 _COLLECT_AFTER = 50_000
+# Python's own is ten times as long: whoever waits for the write lock would notice that late that it is free,
+# while another thread reads its next batch.
+_TAKE_TURNS_S = 0.0005
 
 worker_class = "gthread"
 # Most of a request is Python, of which a process does one thing at a time. A third would wait for the others.
@@ -33,6 +36,7 @@ def when_ready(_server: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 100)
+    sys.setswitchinterval(_TAKE_TURNS_S)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -15,6 +15,8 @@ MAX_HASHES = 1000
 MAX_IMPORT_BYTES = 256 * 1024 * 1024
 MAX_IMPORT_INFLATED_BYTES = 384 * 1024 * 1024
 MAX_IMPORT_OPERATIONS = 10_000
+TABLET_KEEP_DAYS = 30
+"""So long after the last work on it a tablet keeps what is over: it is the server's copy after a restore."""
 
 
 def published() -> dict[str, int]:
@@ -30,4 +32,5 @@ def published() -> dict[str, int]:
         "streams": MAX_STREAMS,
         "import_bytes": MAX_IMPORT_BYTES,
         "import_operations": MAX_IMPORT_OPERATIONS,
+        "tablet_keep_days": TABLET_KEEP_DAYS,
     }

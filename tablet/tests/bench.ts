@@ -27,7 +27,7 @@ export interface Bench {
 }
 
 /** Enrolled, unlocked, with the inspection on it, before a server that knows the mates' tablets. */
-export async function bench(mates: readonly Mate[] = []): Promise<Bench> {
+export async function bench(mates: readonly Pick<Mate, "device">[] = []): Promise<Bench> {
   const server = new SmallServer(CHECKLIST);
   server.mates = mates.map(({ device }) => device);
   number += 1;

@@ -147,3 +147,14 @@ test("a log that does not hold keeps no photo from travelling", async () => {
   await own.app.syncNow();
   expect([own.app.sync.waitingFiles, own.app.sync.problem?.code]).toEqual([0, "log_mismatch"]);
 });
+
+test("words that are refused keep no photo back", async () => {
+  await photo("x");
+  own.server.instead = async (path) => (path === "/sync/v1/push" ? problem(400, "malformed") : null);
+  await own.app.syncNow();
+  expect([own.app.sync.waitingOps, own.app.sync.waitingFiles, own.app.sync.problem?.code]).toEqual([
+    1,
+    0,
+    "malformed",
+  ]);
+});

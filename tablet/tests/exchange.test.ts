@@ -41,7 +41,9 @@ type Tablet = Awaited<ReturnType<typeof tablet>>;
 
 function importerFor(own: Tablet, keys: Map<string, JsonWebKey>, relays: string[] = []) {
   const { archive, files, vault } = own;
-  const keepRelay = async ({ text }: { text: string }) => void relays.push(text);
+  const keepRelay = async ({ text }: { text: string }) => {
+    relays.push(text);
+  };
   return { archive, files, vault, keyOf: (device: string) => keys.get(device) ?? null, keepRelay };
 }
 
@@ -131,7 +133,6 @@ const spoilt: [string, string, (lines: string[]) => string[]][] = [
     "bad_signature",
     (lines) => lines.map((line) => line.replace(/"sig":"..../, '"sig":"AAAA')),
   ],
-  ["no end", "file_cut", (lines) => lines.slice(0, -1)],
   ["another form", "no_exchange_file", (lines) => ['{"format":"khac"}', ...lines.slice(1)]],
   ["no JSON", "no_exchange_file", () => ["xin chào"]],
 ];
@@ -148,7 +149,29 @@ test.each(spoilt)("a file with %s is refused as %s", async (_name, code, spoil) 
   const [mate, own] = [await withWork(3), await tablet()];
   const file = await zip(spoil(await linesIn(await written(mate))));
   await expect(takeIn(importerFor(own, keysOf(mate.device)), file)).rejects.toMatchObject({ code });
-  expect(await own.archive.provisional(CONTEXT.inspection)).toHaveLength(code === "file_cut" ? 3 : 0);
+  expect(await own.archive.provisional(CONTEXT.inspection)).toEqual([]);
+  expect(await own.files.waiting()).toEqual([]);
+});
+
+test("of a file without its end everything that is whole is taken, and the cut is told", async () => {
+  const [mate, own] = [await withWork(3), await tablet()];
+  const relays: string[] = [];
+  const lines = (await linesIn(await written(mate))).slice(0, -1);
+  const taken = await takeIn(importerFor(own, keysOf(mate.device), relays), await zip(lines));
+  expect(taken).toMatchObject({ operations: 3, files: 1, damage: "file_cut" });
+  expect(await own.archive.provisional(CONTEXT.inspection)).toHaveLength(3);
+  expect(relays).toHaveLength(1);
+});
+
+test("a batch that is not believed takes nothing from the others of its file", async () => {
+  const [mate, stranger, own] = [await withWork(2), await withWork(1), await tablet()];
+  const [theirs = "", ours = ""] = (
+    await Promise.all([linesIn(await written(stranger)), linesIn(await written(mate))])
+  ).map((lines) => lines.find((one) => one.includes('"ops"')));
+  const [opening = "", , ...rest] = await linesIn(await written(mate));
+  const file = await zip([opening, theirs, ours, ...rest]);
+  const taken = await takeIn(importerFor(own, keysOf(mate.device)), file);
+  expect(taken).toMatchObject({ operations: 2, files: 1, damage: "device_not_known" });
 });
 
 test("a stranger's file is refused", async () => {
@@ -157,11 +180,17 @@ test("a stranger's file is refused", async () => {
   await expect(taking).rejects.toMatchObject({ code: "device_not_known" });
 });
 
-test("a cut file is told apart from a foreign one", async () => {
+test("a file cut in the middle of a batch is told apart from a foreign one", async () => {
   const [mate, own] = [await withWork(3), await tablet()];
-  const whole = await written(mate);
-  const cut = whole.slice(0, Math.floor(whole.size / 2));
+  const [opening = "", batch = ""] = await linesIn(await written(mate));
+  const cut = await zip([opening, batch.slice(0, 40)]);
   await expect(takeIn(importerFor(own, keysOf(mate.device)), cut)).rejects.toMatchObject({
-    code: "file_cut",
+    code: "no_exchange_file",
   });
+  const whole = await written(mate);
+  const half = whole.slice(0, Math.floor(whole.size / 2));
+  const taking = takeIn(importerFor(own, keysOf(mate.device)), half);
+  expect(await taking).toMatchObject({ operations: 3, files: 0, damage: "file_cut" });
+  const nothing = takeIn(importerFor(own, keysOf(mate.device)), whole.slice(0, 40));
+  await expect(nothing).rejects.toMatchObject({ code: "file_cut" });
 });

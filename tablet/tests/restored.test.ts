@@ -1,6 +1,8 @@
 /** A server that was put back from a backup gets back what it lost, from tablets too that have nothing to send. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Bench, bench } from "./bench.ts";
+import { Database } from "../src/store/database.ts";
+import { type Bench, bench, PIN, pusher } from "./bench.ts";
+import { bodyOf, type Push, problem } from "./small_server.ts";
 
 let own: Bench;
 const NOTES = ["một", "hai", "ba", "bốn"];
@@ -57,6 +59,49 @@ test("a server that always says that we are ahead is asked no further", async ()
   await own.answer("năm");
   await own.app.syncNow();
   expect([own.app.sync.waitingOps, own.app.sync.problem?.code]).toEqual([0, "cursor_ahead"]);
+});
+
+test("what is not this tablet's to say is said to others only where it was lost: a chain given up goes on", async () => {
+  const before = structuredClone(own.server.chain);
+  const [first] = before;
+  if (!first) throw new Error("nothing was sent");
+  await own.answer("năm");
+  own.server.instead = async (path) => (path === "/sync/v1/push" ? problem(409, "chain_fork") : null);
+  await own.app.syncNow();
+  expect(own.app.sync.needs).toBe("enrol_again");
+  own.server.instead = async () => null;
+  own.server.chain = [];
+  await own.app.enrol({ code: "another", label: "Máy số 1" });
+  await own.app.unlock(own.app.people[0]?.person_id ?? "", PIN);
+  await own.app.syncNow();
+  expect(own.server.chain.map((one) => one.op.seq)).toEqual([1]);
+  // Nothing of the old chain is offered while the server has it …
+  expect(own.app.sync.waitingRelays).toBe(0);
+  const given: { device: string; head: string; seqs: number[] }[] = [];
+  own.server.instead = async (path, init) => {
+    if (path !== "/sync/v1/push" || (await pusher(init)) !== first.device) return null;
+    const { device, head, ops } = await bodyOf<Push>(init);
+    given.push({ device, head, seqs: ops.map((op) => op.seq) });
+    return Response.json({ results: [] });
+  };
+  // … and all of it, under its own signature, once the server has lost it.
+  own.server.epoch = "e-2";
+  await own.app.syncNow();
+  await own.app.syncNow();
+  expect(given).toEqual([{ device: first.device, head: before.at(-1)?.hash, seqs: [1, 2, 3, 4] }]);
+});
+
+test("receipts of an earlier epoch are kept beside the later ones", async () => {
+  own.server.epoch = "e-2";
+  own.server.chain = [];
+  await own.app.syncNow();
+  const db = new Database(own.databaseName);
+  const kept = (await db.proofs.toArray()).map(({ epoch, seq }) => [epoch, seq]);
+  db.close();
+  expect(kept).toEqual([
+    ["e-1", 4],
+    ["e-2", 4],
+  ]);
 });
 
 test("a log that does not hold keeps nobody from the other logs", async () => {

@@ -5,6 +5,7 @@
 import {
   base64url,
   digestOf,
+  genesisOf,
   linkOf,
   logGenesisOf,
   logLinkOf,
@@ -73,7 +74,7 @@ export class SmallServer {
   };
 
   async #answer(path: string, init: RequestInit): Promise<unknown> {
-    if (path === "/sync/v1/devices") return this.#enrolled();
+    if (path === "/sync/v1/devices") return this.#enrolled(await bodyOf(init));
     if (path === "/api/v1/sessions") return { person: PERSON, csrf_token: "c" };
     if (path.startsWith("/sync/v1/token"))
       return { access_token: "t", expires_in: 900, person_id: PERSON.id };
@@ -98,7 +99,8 @@ export class SmallServer {
     return { epoch: this.epoch, streams: { [`inspection:${INSPECTION}`]: head }, gone: [] };
   }
 
-  async #enrolled() {
+  async #enrolled(asked: { device: string; jwk: JsonWebKey }) {
+    this.#genesis = await genesisOf(asked.device, await thumbprintOf(asked.jwk));
     const { publicKey } = await this.#pair;
     const jwk = await crypto.subtle.exportKey("jwk", publicKey);
     return { epoch: this.epoch, server_keys: [{ kid: "k", jwk }], token_endpoint: "e", min_protocol: "1.0" };

@@ -185,7 +185,7 @@ test("the key signs and cannot be taken out", async () => {
 });
 
 const DAY_MS = 86_400_000;
-async function over(days: number, waiting: 0 | 1): Promise<string[]> {
+async function over(days: number, waiting: 0 | 1, keepDays = 30): Promise<string[]> {
   const now = Date.now();
   const past = new Ledger(db, vault, device.id, () => now - days * DAY_MS);
   await past.record(CONTEXT, [draft("một")]);
@@ -197,10 +197,11 @@ async function over(days: number, waiting: 0 | 1): Promise<string[]> {
     plannedOn: "",
     checklist: "",
     takenAt: now - days * DAY_MS,
+    keepDays,
     sealed,
   };
   await db.packages.put(row);
-  await db.streams.put({ inspection: CONTEXT.inspection, pos: 1, root: "", status: "closed" });
+  await db.streams.put({ inspection: CONTEXT.inspection, pos: 1, root: "", status: "closed", head: 1 });
   return purge(db, now);
 }
 
@@ -223,6 +224,41 @@ test("and never while something of it waits", async () => {
   expect((await counts(db)).waitingOps).toBe(1);
 });
 
+test.each([
+  [89, 0],
+  [91, 1],
+])("a package that names 90 days is kept %i days or not", async (days, gone) => {
+  expect(await over(days, 0, 90)).toHaveLength(gone);
+});
+
+const relay = (id: string, isSent: 0 | 1, inspections: string[]) => ({
+  ...{ id, device: "d", head: id, inspections, isSent, refused: null },
+  sealed: { iv: new Uint8Array(12), data: new ArrayBuffer(1) },
+});
+
+test("team mates' batches go with the last inspection that they speak of, and not before they are passed on", async () => {
+  const another = newId();
+  await db.relays.bulkAdd([
+    relay("a", 1, [CONTEXT.inspection]),
+    relay("b", 1, [CONTEXT.inspection, another]),
+  ]);
+  await db.packages.put({
+    ...{ inspection: another, etag: "", plannedOn: "", checklist: "", keepDays: 30 },
+    takenAt: Date.now(),
+    sealed: await vault.seal("packages/y", "{}"),
+  });
+  await db.listings.put({
+    person: "p",
+    inspection: another,
+    etag: "",
+    sealed: await vault.seal("listings/y", "{}"),
+  });
+  expect(await over(31, 0)).toEqual([CONTEXT.inspection]);
+  expect(await db.relays.toCollection().primaryKeys()).toEqual(["b"]);
+  await db.relays.add(relay("c", 0, [CONTEXT.inspection]));
+  expect(await over(31, 0)).toEqual([]);
+});
+
 test("ids are UUIDv7 in order of time, and names derived from names are the server's", async () => {
   const at = 1_700_000_000_000;
   expect(newId(at)).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -234,6 +270,7 @@ test("ids are UUIDv7 in order of time, and names derived from names are the serv
 test("the logical clock goes on where the tablet's goes back", () => {
   expect(nextHlc({ ms: 10, count: 3 }, 11)).toEqual({ ms: 11, count: 0 });
   expect(nextHlc({ ms: 10, count: 3 }, 5)).toEqual({ ms: 10, count: 4 });
+  expect(nextHlc({ ms: 10, count: 0xffff }, 5)).toEqual({ ms: 11, count: 0 });
   expect(hlcText({ ms: 0x0198c0de5a10, count: 3 })).toBe("0198c0de5a10-0003");
   expect(wallText(new Date("2026-08-22T08:14:05.120Z"))).toMatch(
     /^2026-08-2[12]T\d\d:14:05\.120[+-]\d\d:\d\d$/,

@@ -82,7 +82,7 @@ export interface TabletApp {
   waitingRelays(): Promise<view.RelayLine[]>;
 
   /** What has not been confirmed by the server, signed, with its files if asked for: one file to carry away. */
-  exportUnsent(options: { withFiles: boolean }): Promise<{ name: string; blob: Blob }>;
+  exportUnsent(options: Exporting): Promise<{ name: string; blob: Blob }>;
   /** A team mate's file: verified, kept, folded provisionally, and passed on to the server when there is a network. */
   importFile(file: Blob): Promise<ImportReport>;
 
@@ -93,6 +93,8 @@ export interface TabletApp {
   saveSettings(changed: Partial<Settings>): Promise<void>;
   /** A new version waits; nothing changes until `applyUpdate`, and not before the outbox is empty unless forced. */
   readonly update: { isWaiting: boolean };
+  /** Asks the server now whether there is a new version. */
+  lookForUpdate(): Promise<void>;
   applyUpdate(options?: { despiteOutbox?: boolean }): Promise<void>;
 }
 
@@ -113,6 +115,14 @@ export interface ImportReport {
   operations: number;
   alreadyKnown: number;
   files: number;
+  /** What was wrong with a part of the file; what is counted here was taken all the same. */
+  damage: string | null;
+}
+
+export interface Exporting {
+  withFiles: boolean;
+  /** This one whole, confirmed or not, with what team mates brought here of it. */
+  inspection?: string;
 }
 
 export interface ItemFilter {

@@ -3,10 +3,11 @@
 import { sha256OfBytes } from "../rules/digest.ts";
 import { typedCode } from "../rules/enrolment_code.ts";
 import { type Listed, RECOLLECTIONS } from "../store/archive.ts";
+import { newId } from "../store/ids.ts";
 import { BrokenSeal, type Sealed } from "../store/vault.ts";
 import type * as view from "../store/views.ts";
 import { SignInNeeded } from "../sync/entrance.ts";
-import { compressed, exportLines, FileRefused, takeIn } from "../sync/exchange_file.ts";
+import { compressed, exportLines, FileRefused, type KeptRelay, takeIn } from "../sync/exchange_file.ts";
 import { Lost, Refused } from "../sync/line.ts";
 import { type Crew, withToken } from "../sync/round.ts";
 import { type ImportReport, type PackageFacts, Refusal } from "./facade.ts";
@@ -78,6 +79,7 @@ export function notYetHere(listed: Listed): view.InspectionSummary {
     waitingOps: 0,
     waitingFiles: 0,
     isDownloaded: false,
+    isWhole: false,
     hasNewPackage: true,
     awaitsConfirmation: false,
   };
@@ -107,18 +109,38 @@ export async function fetchBlob(crew: Crew, sha256: string, inspection: string):
   }
 }
 
-export async function exportUnsent(
+/** What is not confirmed, with the whole of one inspection if that is asked for, as one file to carry away. */
+export async function exported(
   crew: Crew,
   label: string,
-  withFiles: boolean,
+  { withFiles, inspection }: { withFiles: boolean; inspection?: string },
 ): Promise<{ name: string; blob: Blob }> {
   const madeAt = new Date();
-  const blob = await compressed(exportLines(crew, crew.files, { label, withFiles, madeAt }));
+  const whole = inspection ? { inspection, batches: await batchesOf(crew, inspection) } : {};
+  const blob = await compressed(exportLines(crew, crew.files, { label, withFiles, madeAt, ...whole }));
   const stamp = madeAt.toISOString().slice(0, 16).replace(/[-:]/g, "").replace("T", "-");
   return { name: `thuc-dia-${crew.device.id.slice(-6)}-${stamp}.td1.gz`, blob };
 }
 
-/** Throws Refusal with the reason why the file is not believed. */
+/** Team mates' batches about the inspection, as they were brought here. */
+async function batchesOf(crew: Crew, inspection: string): Promise<string[]> {
+  const rows = await crew.db.relays.where("inspections").equals(inspection).sortBy("id");
+  const batches = rows.filter((row) => row.device !== RECOLLECTIONS);
+  return Promise.all(batches.map((row) => crew.vault.open(`relays/${row.id}`, row.sealed)));
+}
+
+async function keepRelay(crew: Crew, relay: KeptRelay): Promise<void> {
+  const { device, head, inspections, text } = relay;
+  const id = newId();
+  const sealed = await crew.vault.seal(`relays/${id}`, text);
+  const { relays } = crew.db;
+  await crew.db.transaction("rw", relays, async () => {
+    if ((await relays.where("head").equals(head).count()) > 0) return;
+    await relays.add({ id, device, head, inspections, isSent: 0, refused: null, sealed });
+  });
+}
+
+/** Throws Refusal with the reason why nothing of the file is believed. */
 export async function importFile(
   crew: Crew,
   file: Blob,
@@ -129,10 +151,7 @@ export async function importFile(
     files: crew.files,
     vault: crew.vault,
     keyOf: (device: string) => owners.get(device)?.jwk ?? null,
-    keepRelay: async ({ id, device, text }: { id: string; device: string; text: string }) => {
-      const sealed = await crew.vault.seal(`relays/${id}`, text);
-      await crew.db.relays.put({ id, device, isSent: 0, refused: null, sealed });
-    },
+    keepRelay: (relay: KeptRelay) => keepRelay(crew, relay),
   };
   try {
     const taken = await takeIn(importer, file);
@@ -142,6 +161,7 @@ export async function importFile(
       operations: taken.operations,
       alreadyKnown: taken.operations - taken.fresh,
       files: taken.files,
+      damage: taken.damage,
     };
     return { report, inspections: [...taken.inspections] };
   } catch (fault) {

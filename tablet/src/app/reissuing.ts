@@ -1,11 +1,19 @@
 /**
  * A tablet that was copied or set back begins a new chain: what the server never had is recorded again under a new
  * key, with its own ids and what it replaced, and says which operation of the old chain it repeats.
+ *
+ * What the server had of the old chain is kept as signed batches: should it lose them, they are passed on like a team
+ * mate's.
  */
 import { digestOf, genesisOf, linkOf, type Operation } from "../rules/digest.ts";
-import type { OpRow } from "../store/database.ts";
+import type { OpRow, RelayRow } from "../store/database.ts";
 import { type Device, type NewDevice, newDevice } from "../store/device.ts";
+import { newId } from "../store/ids.ts";
+import { pushBody } from "../sync/push.ts";
 import type { Crew } from "../sync/round.ts";
+
+const BATCH = 200;
+const BATCH_BYTES = 512 * 1024;
 
 /** The server, which did not know this tablet, has nothing of it: all is to be sent, and all logs are read anew. */
 export async function beginAnew({ db, ledger, archive, device }: Crew): Promise<void> {
@@ -18,6 +26,7 @@ export async function reissue(crew: Crew, enrol: (device: Device) => Promise<voi
   const fresh = await newDevice();
   await enrol(fresh.device);
   const unsent = await crew.db.ops.where("waiting").equals(1).sortBy("seq");
+  const kept = await confirmed(crew);
   const rows: OpRow[] = [];
   let hash = await genesisOf(fresh.device.id, fresh.device.thumbprint);
   for (const row of unsent) {
@@ -25,7 +34,7 @@ export async function reissue(crew: Crew, enrol: (device: Device) => Promise<voi
     hash = again.hash;
     rows.push(again);
   }
-  await replace(crew, fresh, rows, hash);
+  await replace(crew, fresh, { rows, hash, kept });
 }
 
 async function repeated(
@@ -44,13 +53,32 @@ async function repeated(
   return { ...row, seq: at.seq, hash, withheld: 0, waiting: 1, outcome: null, sealed };
 }
 
+/** The old chain as far as the server confirmed it, signed by the key that is about to go. */
+async function confirmed(crew: Crew): Promise<RelayRow[]> {
+  const runs = await crew.ledger.runs((row) => row.waiting === 0, BATCH, BATCH_BYTES);
+  return Promise.all(
+    runs.map(async (run): Promise<RelayRow> => {
+      const id = newId();
+      const sealed = await crew.vault.seal(`relays/${id}`, await pushBody(crew, run));
+      const told = run.map((one) => (JSON.parse(one.text) as Operation).inspection);
+      const inspections = [...new Set(told)];
+      const head = run.at(-1)?.hash ?? "";
+      return { id, device: crew.device.id, head, inspections, isSent: 1, refused: null, sealed };
+    }),
+  );
+}
+
 /** Key, chain and operations change together: at no moment does one tablet sign for another's chain. */
-async function replace(crew: Crew, fresh: NewDevice, rows: OpRow[], hash: string): Promise<void> {
+async function replace(
+  crew: Crew,
+  fresh: NewDevice,
+  { rows, hash, kept }: { rows: OpRow[]; hash: string; kept: RelayRow[] },
+): Promise<void> {
   const { db } = crew;
-  await db.transaction("rw", [db.ops, db.facts, db.receipts, db.keys], async () => {
+  await db.transaction("rw", [db.ops, db.facts, db.relays, db.keys], async () => {
     await db.keys.put({ name: "device", pair: fresh.pair });
+    await db.relays.bulkAdd(kept);
     await db.ops.clear();
-    await db.receipts.clear();
     await db.ops.bulkAdd(rows);
     await db.setFacts({ device: fresh.device.id, chain: { seq: rows.length, hash } });
   });

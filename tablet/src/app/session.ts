@@ -42,6 +42,8 @@ export interface SessionOptions {
   pinCost?: number;
 }
 
+const DAY_MS = 86_400_000;
+
 export class Session implements facade.TabletApp {
   readonly #db: Database;
   readonly #line: Line;
@@ -58,6 +60,7 @@ export class Session implements facade.TabletApp {
   #isWithdrawn = false;
   #isClosed = false;
   #counting: Promise<void> = Promise.resolve();
+  #purgedAt = 0;
   #sync: view.SyncStatus = AT_REST;
   people: readonly view.Person[] = [];
   person: view.Person | null = null;
@@ -73,6 +76,17 @@ export class Session implements facade.TabletApp {
     (this.#channel as { unref?: () => void }).unref?.();
     this.#channel.onmessage = (event: MessageEvent<Told>) => void this.#heard(event.data);
     this.#updates = new Updates(() => this.#announce("stage"));
+    this.#db.on("versionchange", (event) => this.#makesWay(event));
+  }
+
+  /** A newer app opens the tables in another tab: nothing is written here any more, and the page begins anew. */
+  #makesWay(event: IDBVersionChangeEvent): boolean {
+    // A wipe is told on the channel.
+    if (event.newVersion === null) return true;
+    this.#loop?.stop();
+    this.#db.close();
+    globalThis.location?.reload();
+    return false;
   }
 
   static async start(options: SessionOptions): Promise<Session> {
@@ -182,6 +196,7 @@ export class Session implements facade.TabletApp {
     const parts = { db: this.#db, line: this.#line, entrance: this.#entrance };
     this.#crew = await crewOf(parts, vault, person_id);
     await storing.purge(this.#db, Date.now());
+    this.#purgedAt = Date.now();
     this.#line.holds = () => this.unsent();
     this.#loop = this.#loopFor(this.#crew);
     if (this.#options.isLoopOn) this.#loop.start();
@@ -227,6 +242,7 @@ export class Session implements facade.TabletApp {
     const options: RoundOptions = {
       progress: (sha256, sent, size) => this.#loop?.progress(sha256, sent, size),
       changed: async (inspections) => {
+        await this.#purgeDaily();
         await this.#grown([...inspections]);
         await this.#loop?.recount();
       },
@@ -242,9 +258,17 @@ export class Session implements facade.TabletApp {
     };
     return new Loop(work, (status) => {
       this.#sync = status;
+      void this.#updates.look({ isUrgent: status.needs === "upgrade" });
       this.#announce("sync");
       this.#tell({ kind: "sync", status });
     });
+  }
+
+  /** A tablet that nobody locks for weeks makes room too. */
+  async #purgeDaily(): Promise<void> {
+    if (Date.now() - this.#purgedAt < DAY_MS) return;
+    this.#purgedAt = Date.now();
+    for (const inspection of await storing.purge(this.#db, Date.now())) this.#visits.delete(inspection);
   }
 
   async #grown(inspections: string[]): Promise<void> {
@@ -338,8 +362,8 @@ export class Session implements facade.TabletApp {
     return moving.waitingRelays(this.#ready);
   }
 
-  async exportUnsent(options: { withFiles: boolean }): Promise<{ name: string; blob: Blob }> {
-    return moving.exportUnsent(this.#ready, this.deviceLabel, options.withFiles);
+  async exportUnsent(options: facade.Exporting): Promise<{ name: string; blob: Blob }> {
+    return moving.exported(this.#ready, this.deviceLabel, options);
   }
 
   async importFile(file: Blob): Promise<facade.ImportReport> {
@@ -364,6 +388,10 @@ export class Session implements facade.TabletApp {
     this.settings = { ...this.settings, ...changed };
     await this.#db.setFacts({ settings: this.settings });
     this.#announce("stage");
+  }
+
+  lookForUpdate(): Promise<void> {
+    return this.#updates.look({ isUrgent: true });
   }
 
   async applyUpdate(options: { despiteOutbox?: boolean } = {}): Promise<void> {

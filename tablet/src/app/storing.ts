@@ -1,11 +1,11 @@
 /** What lies on the tablet: counts, lists of what waits, room left, and what may go after its time. */
 import type { Operation } from "../rules/digest.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, PackageRow } from "../store/database.ts";
 import type * as view from "../store/views.ts";
 import type { Counts } from "../sync/loop.ts";
 import type { Crew } from "../sync/round.ts";
 
-const KEPT_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
 const OVER = new Set(["issued", "awaiting_correction", "under_review", "closed", "cancelled"]);
 /** Room for about this many photos is little. */
 const LOW_BYTES = 200 * 1024 * 1024;
@@ -20,13 +20,10 @@ export async function counts(db: Database): Promise<Counts> {
   return { waitingOps, waitingFiles: sizes.length, waitingBytes, waitingRelays };
 }
 
+/** Read from the index alone: the rows hold the photos themselves. */
 async function sizesWaiting(db: Database): Promise<number[]> {
-  const sizes: number[] = [];
-  await db.blobs
-    .where("waiting")
-    .equals(1)
-    .each((row) => sizes.push(row.size));
-  return sizes;
+  const keys = await db.blobs.where("[waiting+size]").between([1, 0], [1, Number.MAX_SAFE_INTEGER]).keys();
+  return keys.map((key) => (key as unknown as [number, number])[1]);
 }
 
 async function unitNames(crew: Crew): Promise<Map<string, string>> {
@@ -65,42 +62,49 @@ export async function waitingFiles(
 }
 
 /**
- * Packages, logs and files of inspections that are over for a month, wholly confirmed, are gone from the tablet; the
- * chain's numbers and hashes stay.
+ * Packages, logs and files of inspections that are over for so long as their package says, wholly confirmed, are gone
+ * from the tablet; the chain's numbers and hashes stay, and what the server signed.
  */
 export async function purge(db: Database, now: number): Promise<string[]> {
   const gone: string[] = [];
-  for (const { inspection, takenAt } of await db.packages.toArray()) {
-    if (await isDue(db, inspection, takenAt, now)) gone.push(inspection);
+  for (const row of await db.packages.toArray()) {
+    if (await isDue(db, row, now)) gone.push(row.inspection);
   }
   for (const inspection of gone) await drop(db, inspection);
   return gone;
 }
 
-async function isDue(db: Database, inspection: string, takenAt: number, now: number): Promise<boolean> {
+async function isDue(db: Database, held: PackageRow, now: number): Promise<boolean> {
+  const { inspection, takenAt, keepDays } = held;
   const stream = await db.streams.get(inspection);
   const isListed = (await db.listings.where("inspection").equals(inspection).count()) > 0;
   if (isListed && !OVER.has(stream?.status ?? "")) return false;
   const ops = await db.ops.where("inspection").equals(inspection).toArray();
   const blobs = await db.blobs.where("inspection").equals(inspection).toArray();
+  const relays = await db.relays.where("inspections").equals(inspection).toArray();
   if ([...ops, ...blobs].some((row) => row.waiting === 1)) return false;
+  if (relays.some((row) => row.isSent === 0)) return false;
   const last = Math.max(takenAt, ...ops.map((row) => row.at), ...blobs.map((row) => row.at));
-  return now - last > KEPT_MS;
+  return now - last > keepDays * DAY_MS;
 }
 
 async function drop(db: Database, inspection: string): Promise<void> {
-  await db.transaction(
-    "rw",
-    [db.packages, db.entries, db.streams, db.ops, db.blobs, db.provisional],
-    async () => {
-      await db.packages.delete(inspection);
-      await db.entries.where("[inspection+pos]").between([inspection, 0], [inspection, Infinity]).delete();
-      await db.streams.delete(inspection);
-      await db.provisional.where("inspection").equals(inspection).delete();
-      await db.ops.where("inspection").equals(inspection).modify({ sealed: null });
-      await db.blobs.where("inspection").equals(inspection).delete();
-    },
-  );
+  const tables = [db.packages, db.entries, db.streams, db.ops, db.blobs, db.provisional, db.relays];
+  await db.transaction("rw", tables, async () => {
+    await db.packages.delete(inspection);
+    await db.entries.where("[inspection+pos]").between([inspection, 0], [inspection, Infinity]).delete();
+    await db.streams.delete(inspection);
+    await db.provisional.where("inspection").equals(inspection).delete();
+    await db.ops.where("inspection").equals(inspection).modify({ sealed: null });
+    await db.blobs.where("inspection").equals(inspection).delete();
+    const held = new Set((await db.packages.toCollection().primaryKeys()) as string[]);
+    // A batch may speak of several inspections; it goes with the last of them.
+    await db.relays
+      .where("inspections")
+      .equals(inspection)
+      .and((row) => !row.inspections.some((one) => held.has(one)))
+      .delete();
+  });
 }
 
 export async function storage(): Promise<view.StorageView> {

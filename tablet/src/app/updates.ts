@@ -1,12 +1,29 @@
 /** A new version of the app waits until somebody lets it take over. */
 
+const SOON_MS = 30_000;
+const DAILY_MS = 86_400_000;
+
 export class Updates {
   isWaiting = false;
   #waiting: ServiceWorker | null = null;
+  #registration: ServiceWorkerRegistration | null = null;
+  #lookedAt = Date.now();
   readonly #told: () => void;
 
   constructor(told: () => void) {
     this.#told = told;
+  }
+
+  /** The server is asked for a new version: daily, or soon again where it takes nothing from this one. */
+  async look({ isUrgent }: { isUrgent: boolean }): Promise<void> {
+    const pause = isUrgent ? SOON_MS : DAILY_MS;
+    if (!this.#registration || this.isWaiting || Date.now() - this.#lookedAt < pause) return;
+    this.#lookedAt = Date.now();
+    try {
+      await this.#registration.update();
+    } catch {
+      // No network, or the server is busy: the next look comes by itself.
+    }
   }
 
   /** The service worker is registered; from now on new versions are noticed. */
@@ -24,6 +41,7 @@ export class Updates {
         scope: "/tablet/",
         updateViaCache: "none",
       });
+      this.#registration = registration;
       this.#notice(registration.waiting);
       registration.addEventListener("updatefound", () => this.#follow(registration.installing));
     } catch {

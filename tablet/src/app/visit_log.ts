@@ -46,6 +46,8 @@ export class VisitLog {
   derived: ReadonlyMap<string, string> = new Map();
   waiting = { ops: 0, files: 0 };
   hasNewPackage = false;
+  /** The log is here as far as the server has told of it. */
+  isWhole = false;
   readonly #listeners = new Set<() => void>();
   #files = new Map<string, { isOnServer: boolean }>();
   #written = 0;
@@ -95,6 +97,7 @@ export class VisitLog {
         this.definition = JSON.parse(kept.checklist) as Definition;
       }
       this.fold = foldOf([...placed.map((entry) => withBody(entry, bodies)), ...own, ...provisional]);
+      this.isWhole = stream !== undefined && stream.pos >= stream.head;
       this.told = (stream?.status as State | undefined) ?? "decided";
       this.#files = new Map(blobs.map((row) => [row.sha256, { isOnServer: row.waiting === 0 }]));
       await this.recount();

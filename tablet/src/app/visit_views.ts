@@ -56,6 +56,7 @@ export class VisitViews {
       waitingOps: this.log.waiting.ops,
       waitingFiles: this.log.waiting.files,
       isDownloaded: true,
+      isWhole: this.log.isWhole,
       hasNewPackage: this.log.hasNewPackage,
       awaitsConfirmation: ["pending", "waiting"].includes(this.signOffState?.state ?? ""),
     };

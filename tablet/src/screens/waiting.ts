@@ -1,9 +1,9 @@
 /** What has not reached the server, and why; a file to carry it away when there is no network for days. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Topic } from "../app/facade.ts";
+import { Refusal, type Topic } from "../app/facade.ts";
 import { found, t } from "../i18n/speak.ts";
 import { moment, size } from "../i18n/written.ts";
-import type { OutboxLine, RelayLine, WaitingFile } from "../store/views.ts";
+import type { InspectionSummary, OutboxLine, RelayLine, WaitingFile } from "../store/views.ts";
 import { problemWords, wordsOf } from "../ui/faults.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
@@ -19,12 +19,14 @@ class Waiting extends AppElement {
     lines: { state: true },
     files: { state: true },
     relays: { state: true },
+    held: { state: true },
     said: { state: true },
   };
   protected override readonly topics: readonly Topic[] = ["sync", "inspections"];
   declare lines: OutboxLine[] | null;
   declare files: WaitingFile[];
   declare relays: RelayLine[];
+  declare held: InspectionSummary[];
   declare said: string;
 
   constructor() {
@@ -32,6 +34,7 @@ class Waiting extends AppElement {
     this.lines = null;
     this.files = [];
     this.relays = [];
+    this.held = [];
     this.said = "";
   }
 
@@ -52,6 +55,7 @@ class Waiting extends AppElement {
         this.app.waitingFiles(),
         this.app.waitingRelays(),
       ]);
+      this.held = (await this.app.inspections()).filter((one) => one.isDownloaded);
     } catch (thrown) {
       this.fault = wordsOf(thrown);
     }
@@ -87,8 +91,17 @@ class Waiting extends AppElement {
     const [place, words] = needs in ways ? ways[needs as keyof typeof ways] : [null, null];
     const deeds = place
       ? html`<p class="actions"><a class="button" href=${place}>${t(words)}</a></p>`
-      : nothing;
+      : needs === "upgrade"
+        ? html`<p class="actions">${this.#upgrade()}</p>`
+        : nothing;
     return notice("wrong", html`<p>${t(`need.${needs}`)}</p>${told}${deeds}`);
+  }
+
+  /** A new version that is here takes over; else the server is asked for it. */
+  #upgrade(): TemplateResult {
+    return this.app.update.isWaiting
+      ? html`<button type="button" class="button" ?disabled=${this.isBusy} @click=${() => this.attempt(() => this.app.applyUpdate({ despiteOutbox: true }))}>${t("wait.upgrade")}</button>`
+      : html`<button type="button" class="button" ?disabled=${this.isBusy} @click=${() => this.attempt(() => this.app.lookForUpdate())}>${t("wait.upgrade.look")}</button>`;
   }
 
   #attempts(): string {
@@ -121,6 +134,7 @@ class Waiting extends AppElement {
       <h2>${t("wait.carry")}</h2>
       <p class="soft">${t("wait.carry.lead")}</p>
       <label class="check"><input type="checkbox" id="with-files" checked />${t("wait.export.files")}</label>
+      <label class="field">${t("wait.export.what")}<select id="whole"><option value="">${t("wait.export.unsent")}</option>${this.held.map((one) => html`<option value=${one.id}>${t("wait.export.whole", { name: one.unitName })}</option>`)}</select></label>
       <div class="actions">
         <button type="button" class="button" ?disabled=${this.isBusy} @click=${this.#export}>${t("wait.export")}</button>
         <td-import .app=${this.app}></td-import>
@@ -130,8 +144,12 @@ class Waiting extends AppElement {
 
   #export(): void {
     const withFiles = this.querySelector<HTMLInputElement>("#with-files")?.checked ?? true;
+    const inspection = this.querySelector<HTMLSelectElement>("#whole")?.value;
     void this.attempt(async () => {
-      const { name, blob } = await this.app.exportUnsent({ withFiles });
+      const { name, blob } = await this.app.exportUnsent({
+        withFiles,
+        ...(inspection ? { inspection } : {}),
+      });
       saveFile(blob, name);
       this.said = t("wait.exported", { name, size: size(blob.size) });
     });
@@ -166,6 +184,7 @@ class Import extends AppElement {
         name: got.personName ?? got.device,
         known: got.alreadyKnown,
       });
+      if (got.damage) throw new Refusal(got.damage);
     });
   }
 }

@@ -115,9 +115,13 @@ export class Work extends AppElement {
   }
 
   #deeds(one: InspectionSummary): TemplateResult | typeof nothing {
-    if (one.isDownloaded && !one.hasNewPackage) return nothing;
+    if (one.isDownloaded && one.isWhole && !one.hasNewPackage) return nothing;
     const words =
-      this.loading === one.id ? "work.downloading" : one.isDownloaded ? "work.renew" : "work.download";
+      this.loading === one.id
+        ? "work.downloading"
+        : one.hasNewPackage && one.isDownloaded
+          ? "work.renew"
+          : "work.download";
     return html`<div class="actions"><button type="button" class="button ${one.isDownloaded ? "" : "button-primary"}" ?disabled=${this.isBusy} @click=${() => this.#download(one.id)} aria-label="${t(words)}: ${one.unitName}">${t(words)}</button></div>`;
   }
 
@@ -158,6 +162,7 @@ function chips(one: InspectionSummary): unknown[] {
       ? chip(t("work.waiting", { count: one.waitingOps + one.waitingFiles }), "attention")
       : nothing,
     one.isDownloaded ? nothing : chip(t("work.notHere")),
+    one.isDownloaded && !one.isWhole ? chip(t("work.unfinished"), "attention") : nothing,
     one.hasNewPackage && one.isDownloaded ? chip(t("work.newer"), "info") : nothing,
   ];
 }

@@ -4,14 +4,15 @@
  */
 import { digestOf, type Operation, sha256 } from "../rules/digest.ts";
 import type { Entry } from "../rules/fold.ts";
-import type {
-  Database,
-  EntryRow,
-  ListingRow,
-  PackageRow,
-  ProvisionalRow,
-  RelayRow,
-  StreamRow,
+import {
+  type Database,
+  type EntryRow,
+  KEPT_DAYS,
+  type ListingRow,
+  type PackageRow,
+  type ProvisionalRow,
+  type RelayRow,
+  type StreamRow,
 } from "./database.ts";
 import { newId } from "./ids.ts";
 import { entryOf } from "./ledger.ts";
@@ -135,7 +136,8 @@ export class Archive {
       portions(told).map(async (portion): Promise<RelayRow> => {
         const id = newId();
         const sealed = await this.#vault.seal(`relays/${id}`, `{"entries":[${portion.join(",")}]}`);
-        return { id, device: RECOLLECTIONS, isSent: 0, refused: null, sealed };
+        const inspections = [...new Set(entries.map((one) => one.op.inspection))];
+        return { id, device: RECOLLECTIONS, head: "", inspections, isSent: 0, refused: null, sealed };
       }),
     );
   }
@@ -226,6 +228,7 @@ export class Archive {
       plannedOn: taken.plannedOn,
       checklist: taken.checklistSha256,
       takenAt: now,
+      keepDays: keepDaysIn(taken.text),
       sealed: await this.#vault.seal(`packages/${taken.inspection}`, taken.text),
     };
     const db = this.#db;
@@ -288,4 +291,9 @@ function portions(texts: readonly string[]): string[][] {
     }
   }
   return made;
+}
+
+function keepDaysIn(packageText: string): number {
+  const { limits } = JSON.parse(packageText) as { limits?: { tablet_keep_days?: number } };
+  return limits?.tablet_keep_days ?? KEPT_DAYS;
 }

@@ -12,8 +12,12 @@ export interface Hlc {
   count: number;
 }
 
+const MOST_COUNT = 0xffff;
+
+/** Later than the last one in every case, and never wider than its text. */
 export function nextHlc(last: Hlc, now: number): Hlc {
-  return now > last.ms ? { ms: now, count: 0 } : { ms: last.ms, count: last.count + 1 };
+  if (now > last.ms) return { ms: now, count: 0 };
+  return last.count < MOST_COUNT ? { ms: last.ms, count: last.count + 1 } : { ms: last.ms + 1, count: 0 };
 }
 
 export function hlcText({ ms, count }: Hlc): string {

@@ -3,7 +3,7 @@
  *
  * Every transaction is committed with strict durability: when a promise resolves, the bytes are on the flash.
  */
-import Dexie, { type Table } from "dexie";
+import Dexie, { type Table, type Transaction } from "dexie";
 import type { Sealed } from "./vault.ts";
 
 export interface KeyRow {
@@ -76,6 +76,10 @@ export interface ProvisionalRow {
 export interface RelayRow {
   id: string;
   device: string;
+  /** Where the batch ends: the same one brought again is known by it. Empty for what is no batch. */
+  head: string;
+  /** The inspections that it speaks of. */
+  inspections: string[];
   isSent: 0 | 1;
   /** Why the server did not take it when it was offered last, and before when it is not offered again. */
   refused: { code: string; said: string; tries: number; notBefore: number } | null;
@@ -88,6 +92,8 @@ export interface StreamRow {
   pos: number;
   root: string;
   status: string;
+  /** How far the log went when the server told of it last. */
+  head: number;
 }
 
 export interface PackageRow {
@@ -96,6 +102,8 @@ export interface PackageRow {
   plannedOn: string;
   checklist: string;
   takenAt: number;
+  /** So many days after the last work on it, what is over may leave the tablet. */
+  keepDays: number;
   sealed: Sealed;
 }
 
@@ -127,7 +135,10 @@ export interface BlobRow {
   sealed: Sealed | null;
 }
 
+/** The server's word for one chain up to one number in one epoch; a later epoch's stands beside it. */
 export interface ReceiptRow {
+  device: string;
+  epoch: string;
   seq: number;
   body: string;
   kid: string;
@@ -147,7 +158,7 @@ export class Database extends Dexie {
   declare listings: Table<ListingRow, [string, string]>;
   declare checklists: Table<ChecklistRow, string>;
   declare blobs: Table<BlobRow, string>;
-  declare receipts: Table<ReceiptRow, number>;
+  declare proofs: Table<ReceiptRow, [string, string, number]>;
 
   constructor(name: string) {
     super(name, { chromeTransactionDurability: "strict" });
@@ -166,6 +177,14 @@ export class Database extends Dexie {
       blobs: "sha256, inspection, waiting",
       receipts: "seq",
     });
+    this.version(2)
+      .stores({
+        relays: "id, isSent, head, *inspections",
+        blobs: "sha256, inspection, waiting, [waiting+size]",
+        receipts: null,
+        proofs: "[device+epoch+seq]",
+      })
+      .upgrade(toVersion2);
   }
 
   async fact<T>(name: string): Promise<T | undefined> {
@@ -175,4 +194,36 @@ export class Database extends Dexie {
   async setFacts(facts: Record<string, unknown>): Promise<void> {
     await this.facts.bulkPut(Object.entries(facts).map(([name, value]) => ({ name, value })));
   }
+}
+
+/** How long what is over stays on the tablet where the server names no other time. */
+export const KEPT_DAYS = 30;
+
+/** Receipts are told apart by chain and epoch, relays by where they end, and logs know how far they should go. */
+async function toVersion2(upgrade: Transaction): Promise<void> {
+  const before = (await upgrade.table("receipts").toArray()) as Omit<ReceiptRow, "device" | "epoch">[];
+  await upgrade.table("proofs").bulkPut(
+    before.map((row): ReceiptRow => {
+      const [, , epoch = "", device = ""] = row.body.split("\n");
+      return { ...row, device, epoch };
+    }),
+  );
+  await upgrade
+    .table("relays")
+    .toCollection()
+    .modify((row: RelayRow) => {
+      Object.assign(row, { head: "", inspections: [], refused: null });
+    });
+  await upgrade
+    .table("streams")
+    .toCollection()
+    .modify((row: StreamRow) => {
+      row.head = row.pos;
+    });
+  await upgrade
+    .table("packages")
+    .toCollection()
+    .modify((row: PackageRow) => {
+      row.keepDays = KEPT_DAYS;
+    });
 }

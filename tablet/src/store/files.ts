@@ -19,6 +19,14 @@ export class Files {
     );
   }
 
+  /** What is not confirmed, and of one inspection everything that is here. */
+  async toHandOver(inspection?: string): Promise<BlobRow[]> {
+    const waiting = await this.waiting();
+    if (inspection === undefined) return waiting;
+    const whole = await this.#db.blobs.where("inspection").equals(inspection).toArray();
+    return [...waiting.filter((row) => row.inspection !== inspection), ...whole];
+  }
+
   async bytes(sha256: string): Promise<ArrayBuffer | null> {
     const row = await this.#db.blobs.get(sha256);
     return row?.sealed ? this.#vault.openBytes(`blobs/${sha256}`, row.sealed) : null;

@@ -176,6 +176,25 @@ export class Ledger {
     return batch;
   }
 
+  /** The operations that are picked and still here, in runs without a hole, each as long as a batch may be. */
+  async runs(pick: (row: OpRow) => boolean, limit: number, bytes: number): Promise<Waiting[][]> {
+    const runs: Waiting[][] = [];
+    let size = 0;
+    for (const row of await this.#db.ops.orderBy("seq").toArray()) {
+      if (!row.sealed || !pick(row)) continue;
+      const text = await this.#wireText(row);
+      const run = runs.at(-1);
+      size += text.length;
+      const one = { seq: row.seq, hash: row.hash, opId: row.opId, text };
+      if (run && run.at(-1)?.seq === row.seq - 1 && run.length < limit && size <= bytes) run.push(one);
+      else {
+        runs.push([one]);
+        size = text.length;
+      }
+    }
+    return runs;
+  }
+
   async #wireText(row: OpRow): Promise<string> {
     const text = await this.#opened(row);
     if (!row.withheld) return text;
@@ -191,11 +210,11 @@ export class Ledger {
   /** Outcomes and the receipt that covers them are kept together. */
   async acknowledge(outcomes: ReadonlyMap<string, Outcome>, receipt: ReceiptRow | null): Promise<void> {
     const db = this.#db;
-    await db.transaction("rw", db.ops, db.receipts, async () => {
+    await db.transaction("rw", db.ops, db.proofs, async () => {
       for (const [opId, outcome] of outcomes) {
         await db.ops.where("opId").equals(opId).modify({ outcome, waiting: 0 });
       }
-      if (receipt) await db.receipts.put(receipt);
+      if (receipt) await db.proofs.put(receipt);
     });
   }
 

@@ -94,6 +94,8 @@ export interface InspectionSummary {
   waitingOps: number;
   waitingFiles: number;
   isDownloaded: boolean;
+  /** Its log is here as far as the server has told of it. */
+  isWhole: boolean;
   /** The server offers a newer package than the one held. */
   hasNewPackage: boolean;
   /** The sign-off was recorded and the server has not confirmed it yet ("chờ máy chủ xác nhận"). */

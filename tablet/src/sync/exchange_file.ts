@@ -13,9 +13,9 @@ import {
   sha256OfBytes,
 } from "../rules/digest.ts";
 import type { Archive } from "../store/archive.ts";
+import type { OpRow } from "../store/database.ts";
 import { isSigned } from "../store/device.ts";
 import type { Files } from "../store/files.ts";
-import { newId } from "../store/ids.ts";
 import type { Vault } from "../store/vault.ts";
 import { type Author, pushBody } from "./push.ts";
 
@@ -56,29 +56,46 @@ export interface TakenIn {
   fresh: number;
   files: number;
   inspections: Set<string>;
+  /** What was wrong with the rest of the file; what came before it, or beside it, was taken. */
+  damage: FileRefused["code"] | null;
 }
 
-/** Everything that the server has not confirmed, as lines ready to be compressed. */
+export interface Exporting {
+  label: string;
+  withFiles: boolean;
+  madeAt: Date;
+  /** All that was recorded of this inspection from its beginning, not only what the server has not confirmed. */
+  inspection?: string;
+  /** Team mates' signed batches, word for word. */
+  batches?: readonly string[];
+}
+
+/** Everything that the server has not confirmed, and one inspection whole if that is asked for, as lines. */
 export async function* exportLines(
   parties: Author,
   files: Files,
-  options: { label: string; withFiles: boolean; madeAt: Date },
+  options: Exporting,
 ): AsyncGenerator<string> {
+  const { label, withFiles, madeAt, inspection, batches = [] } = options;
   const count = { pushes: 0, operations: 0, files: 0 };
-  const opening = { format: FORMAT, device: parties.device.id, label: options.label };
-  yield line({ ...opening, made_at: options.madeAt.toISOString() });
-  for (let after = 0; ; count.pushes += 1) {
-    const batch = await parties.ledger.waiting(BATCH, BATCH_BYTES, after);
-    if (batch.length === 0) break;
-    yield `${await pushBody(parties, batch)}\n`;
-    count.operations += batch.length;
-    after = batch.at(-1)?.seq ?? after;
+  const opening = { format: FORMAT, device: parties.device.id, label };
+  yield line({ ...opening, made_at: madeAt.toISOString() });
+  for (const text of batches) {
+    yield `${text}\n`;
+    count.pushes += 1;
+    count.operations += (JSON.parse(text) as PushLine).ops.length;
   }
-  for (const row of options.withFiles ? await files.waiting() : []) {
+  const isWanted = (row: OpRow) => row.waiting === 1 || row.inspection === inspection;
+  for (const run of await parties.ledger.runs(isWanted, BATCH, BATCH_BYTES)) {
+    yield `${await pushBody(parties, run)}\n`;
+    count.pushes += 1;
+    count.operations += run.length;
+  }
+  for (const row of withFiles ? await files.toHandOver(inspection) : []) {
     const bytes = await files.bytes(row.sha256);
     if (!bytes) continue;
-    const { size, mime, inspection } = row;
-    yield line({ file: { blob: `sha256:${row.sha256}`, size, mime, inspection } });
+    const { size, mime } = row;
+    yield line({ file: { blob: `sha256:${row.sha256}`, size, mime, inspection: row.inspection } });
     yield* byteLines(bytes);
     count.files += 1;
   }
@@ -143,18 +160,52 @@ export interface Importer {
   vault: Vault;
   /** The public key that a package names for the device. */
   keyOf(device: string): JsonWebKey | null;
-  keepRelay(relay: { id: string; device: string; text: string }): Promise<void>;
+  keepRelay(relay: KeptRelay): Promise<void>;
 }
 
-/** A team mate's work is folded on this tablet from now on, and waits to be passed on. Throws FileRefused. */
+/** A batch as it came, with what it is found by. */
+export interface KeptRelay {
+  device: string;
+  head: string;
+  inspections: string[];
+  text: string;
+}
+
+/**
+ * A team mate's work is folded on this tablet from now on, and waits to be passed on. A batch that is not believed, or
+ * a cut, takes nothing from the others. Throws FileRefused where nothing could be taken.
+ */
 export async function takeIn(importer: Importer, file: Blob): Promise<TakenIn> {
-  const taken: TakenIn = { device: "", operations: 0, fresh: 0, files: 0, inspections: new Set() };
+  const taken: TakenIn = {
+    ...{ device: "", operations: 0, fresh: 0, files: 0 },
+    inspections: new Set(),
+    damage: null,
+  };
+  try {
+    await takeLines(importer, file, taken);
+  } catch (fault) {
+    note(taken, fault);
+  }
+  if (taken.damage && taken.operations + taken.files === 0) throw new FileRefused(taken.damage);
+  return taken;
+}
+
+/** The first thing that is wrong with a file is what is told of it. */
+function note(taken: TakenIn, fault: unknown): void {
+  if (!(fault instanceof FileRefused)) throw fault;
+  taken.damage ??= fault.code;
+}
+
+async function takeLines(importer: Importer, file: Blob, taken: TakenIn): Promise<void> {
   let current: { told: FileLine; parts: Uint8Array<ArrayBuffer>[]; have: number } | null = null;
   let isWhole = false;
   for await (const text of linesOf(file)) {
     const value = parsed(text);
     if (taken.device === "") taken.device = openingDevice(value);
-    else if ("ops" in value) await takePush(importer, text, value as unknown as PushLine, taken);
+    else if ("ops" in value)
+      await takePush(importer, text, value as unknown as PushLine, taken).catch((fault: unknown) =>
+        note(taken, fault),
+      );
     else if ("file" in value) current = { told: value.file as FileLine, parts: [], have: 0 };
     else if ("bytes" in value && current)
       current = await takeBytes(importer, current, String(value.bytes), taken);
@@ -162,7 +213,6 @@ export async function takeIn(importer: Importer, file: Blob): Promise<TakenIn> {
   }
   if (taken.device === "") throw new FileRefused("no_exchange_file");
   if (!isWhole) throw new FileRefused("file_cut");
-  return taken;
 }
 
 function parsed(text: string): Record<string, unknown> {
@@ -193,8 +243,9 @@ async function takePush(importer: Importer, text: string, batch: PushLine, taken
   if (!(await isSigned(key, message, fromBase64url(batch.sig)))) throw new FileRefused("bad_signature");
   taken.fresh += await importer.archive.takeProvisional(batch.device, links);
   taken.operations += links.length;
-  for (const { operation } of links) taken.inspections.add(operation.inspection);
-  await importer.keepRelay({ id: newId(), device: batch.device, text });
+  const inspections = [...new Set(links.map(({ operation }) => operation.inspection))];
+  for (const inspection of inspections) taken.inspections.add(inspection);
+  await importer.keepRelay({ device: batch.device, head: batch.head, inspections, text });
 }
 
 async function takeBytes(
@@ -209,6 +260,8 @@ async function takeBytes(
   if (current.have < current.told.size) return current;
   const bytes = await new Blob(current.parts).arrayBuffer();
   const sha256 = current.told.blob.replace("sha256:", "");
+  // Where something was not believed, photos come only with work that was.
+  if (taken.damage && !taken.inspections.has(current.told.inspection)) return null;
   // A damaged photo is left out; its operation says that it is missing.
   if ((await sha256OfBytes(bytes)) === sha256) {
     const { mime, inspection } = current.told;

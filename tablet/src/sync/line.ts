@@ -7,6 +7,8 @@
 /** The exchange broke; whether the server did the work is not known. */
 export class Lost extends Error {}
 
+const FOR_ALL = new Set([401, 426, 429, 503]);
+
 /** The server answered with a problem document (RFC 9457). */
 export class Refused extends Error {
   readonly status: number;
@@ -21,6 +23,11 @@ export class Refused extends Error {
     this.code = String(problem.code ?? "");
     this.problem = problem;
     this.retryAfter = retryAfter;
+  }
+
+  /** It speaks of more than what it answers: a used-up token, an old app, a server that is not ready, a wipe. */
+  get isForAll(): boolean {
+    return FOR_ALL.has(this.status) || this.problem.wipe === true;
   }
 }
 
@@ -53,10 +60,14 @@ export interface Patience {
 
 const PATIENCE: Patience = { silentMs: 60_000, upBytesPerSecond: 2048 };
 const PROTOCOL = "1.0";
+const MOST_AT_ONCE = 500;
+const LEAST_AT_ONCE = 16;
 
 export class Line {
   readonly origin: string;
   bearer: string | null = null;
+  /** How many entries of a log are asked for at once; fewer where an answer did not get through. */
+  atOnce = MOST_AT_ONCE;
   /** What lies on the tablet and not yet on the server; told with each request, so that others know whom to wait for. */
   holds: (() => Promise<{ operations: number; files: number }>) | null = null;
   readonly #fetch: Fetch;
@@ -94,6 +105,18 @@ export class Line {
     const apart: RequestInit = { ...init, credentials: "omit", cache: "no-store" };
     const { response, watch } = await this.#exchange(url, apart, given);
     return { response, text: decoder.decode(await bytesOf(response, watch)) };
+  }
+
+  /** What is asked for by the piece gets through in smaller ones where the line breaks, and in larger ones again. */
+  async inPortions<T>(ask: (entries: number) => Promise<T>): Promise<T> {
+    try {
+      const told = await ask(this.atOnce);
+      this.atOnce = Math.min(MOST_AT_ONCE, this.atOnce * 2);
+      return told;
+    } catch (fault) {
+      if (fault instanceof Lost) this.atOnce = Math.max(LEAST_AT_ONCE, Math.floor(this.atOnce / 2));
+      throw fault;
+    }
   }
 
   async json<T>(path: string, request: Request = {}): Promise<T> {

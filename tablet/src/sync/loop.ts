@@ -64,6 +64,11 @@ export function pauseAfter(failures: number, chance = Math.random()): number {
   return Math.round(most / 2 + (chance * most) / 2);
 }
 
+/** How long the server asked to be left alone, and up to half as long again: it asked everybody at once. */
+export function askedPause(seconds: number, chance = Math.random()): number {
+  return Math.round(seconds * 1000 * (1 + chance / 2));
+}
+
 export const AT_REST: SyncStatus = {
   phase: "idle",
   waitingOps: 0,
@@ -85,7 +90,8 @@ export class Loop {
   readonly #told: (status: SyncStatus) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
-  #leastPause = 0;
+  /** The server asked not to be met before. */
+  #notBefore = 0;
   #hasRounded = false;
   #running: Promise<void> | null = null;
   #isStopped = true;
@@ -158,23 +164,33 @@ export class Loop {
     this.#set({ phase: "working", isPausedOnMetered, nextAttemptAt: null });
     try {
       const { waitingOps, waitingFiles } = await this.#work.counts();
-      const doubts: (Error | null)[] = [];
-      if (waitingOps > 0) doubts.push(await this.#work.exchange());
-      // Whoever has work to send asks for news later; a tablet that has just been opened asks at once.
-      if (waitingOps === 0 || !this.#hasRounded) doubts.push(await this.#work.glance());
-      // Files last: one that breaks takes neither words nor news with it.
-      if (waitingFiles > 0 && !isPausedOnMetered) doubts.push(await this.#work.carry());
-      const doubt = doubts.find((one) => one !== null);
-      if (doubt) throw doubt;
+      const faults = [await this.#talk(waitingOps > 0)];
+      // Files last: one that breaks takes neither words nor news with it, and refused words keep no photo back.
+      if (waitingFiles > 0 && !isPausedOnMetered) faults.push(await this.#work.carry());
+      const fault = faults.find((one) => one !== null);
+      if (fault) throw fault;
       await this.#succeeded();
     } catch (fault) {
       await this.#failed(fault);
     }
   }
 
+  /** Operations and logs; a refusal that is for them alone is told back. */
+  async #talk(hasWords: boolean): Promise<Error | null> {
+    try {
+      const doubt = hasWords ? await this.#work.exchange() : null;
+      // Whoever has work to send asks for news later; a tablet that has just been opened asks at once.
+      if (hasWords && this.#hasRounded) return doubt;
+      return (await this.#work.glance()) ?? doubt;
+    } catch (fault) {
+      if (!(fault instanceof Refused) || fault.isForAll) throw fault;
+      return fault;
+    }
+  }
+
   async #succeeded(): Promise<void> {
     this.#failures = 0;
-    this.#leastPause = 0;
+    this.#notBefore = 0;
     this.#hasRounded = true;
     const left = await this.#work.counts();
     const isAllThere = left.waitingOps + left.waitingFiles === 0;
@@ -188,7 +204,8 @@ export class Loop {
       await this.#work.wiped();
       return;
     }
-    this.#leastPause = fault instanceof Refused ? (fault.retryAfter ?? 0) * 1000 : 0;
+    if (fault instanceof Refused && fault.retryAfter)
+      this.#notBefore = Date.now() + askedPause(fault.retryAfter);
     const isReached = !(fault instanceof Lost);
     this.#set({
       phase: "waiting",
@@ -200,12 +217,13 @@ export class Loop {
   }
 
   #nextPause(): number {
-    if (this.#failures > 0) return Math.max(this.#leastPause, pauseAfter(this.#failures));
+    if (this.#failures > 0) return pauseAfter(this.#failures);
     return globalThis.document?.visibilityState === "hidden" ? HIDDEN_MS : QUIET_MS;
   }
 
-  #schedule(pause: number): void {
+  #schedule(soonest: number): void {
     if (this.#isStopped) return;
+    const pause = Math.max(soonest, this.#notBefore - Date.now());
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.now(), pause);
     this.#set({ nextAttemptAt: Date.now() + pause });

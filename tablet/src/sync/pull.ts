@@ -14,7 +14,6 @@ import { type Line, Lost, Refused } from "./line.ts";
 import { readClock } from "./push.ts";
 
 const PREFIX = "inspection:";
-const MOST_ENTRIES = 500;
 
 interface Stretch {
   from: number;
@@ -94,9 +93,11 @@ interface Doubts {
 
 async function ask(reader: Reader, streams: Record<string, number>, pulled: Pulled): Promise<Told> {
   const epoch = await reader.db.fact<string>("epoch");
-  const body = JSON.stringify({ device: reader.device.id, epoch, streams, limit: MOST_ENTRIES, wait: 0 });
+  const asked = { device: reader.device.id, epoch, streams, wait: 0 };
   try {
-    return await reader.line.json<Told>("/sync/v1/pull", { body });
+    return await reader.line.inPortions((limit) =>
+      reader.line.json<Told>("/sync/v1/pull", { body: JSON.stringify({ ...asked, limit }) }),
+    );
   } catch (fault) {
     if (!(fault instanceof Refused) || fault.code !== "cursor_ahead") throw fault;
     const stream = String(fault.problem.stream);
@@ -130,7 +131,8 @@ async function take(
   const held = await reader.archive.stream(inspection);
   try {
     const stream = await checked(inspection, held, stretch);
-    if (stretch.entries.length === 0 && held?.status === stretch.state) return "same";
+    const isSame = held?.status === stretch.state && held.head === stretch.head;
+    if (stretch.entries.length === 0 && isSame) return "same";
     await reader.archive.take(stream, stretch.entries);
     return "grown";
   } catch (fault) {
@@ -160,7 +162,7 @@ async function checked(
     root = await logLinkOf(root, { pos, hash, effect: entry.effect, code: entry.code });
   }
   if (root !== stretch.root) throw new ReadAnew(`root ${stretch.root} claimed, ${root} computed`);
-  return { inspection, pos, root, status: stretch.state };
+  return { inspection, pos, root, status: stretch.state, head: stretch.head };
 }
 
 async function forget(reader: Reader, gone: Told["gone"]): Promise<void> {

@@ -162,7 +162,8 @@ async function believed(parties: Parties, told: Told): Promise<ReceiptRow> {
   if (!isOurs) throw new Disbelieved("the receipt speaks of something else");
   if (!(await isSigned(key.jwk, receipt.body, fromBase64url(receipt.sig))))
     throw new Disbelieved("not signed");
-  return { seq: Number(seq), body: receipt.body, kid: receipt.kid, sig: receipt.sig };
+  const { body, kid, sig } = receipt;
+  return { device: parties.device.id, epoch: told.epoch, seq: Number(seq), body, kid, sig };
 }
 
 /** The server holds less than we thought, or has begun anew: we go on from what it has. */

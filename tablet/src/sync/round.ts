@@ -37,8 +37,8 @@ export interface RoundOptions {
   isMetered(): boolean;
 }
 
-/** A log that does not hold; it keeps nobody from the others, and a person has to know. */
-export type Doubt = LogMismatch | null;
+/** A log that does not hold, or words that are refused: it keeps nobody from the rest, and a person has to know. */
+export type Doubt = LogMismatch | Refused | null;
 
 /** The server has every operation of this tablet, and the tablet all logs of its inspections. Throws; call it again. */
 export async function exchange(crew: Crew, options: RoundOptions): Promise<Doubt> {
@@ -71,12 +71,20 @@ export async function glance(crew: Crew, options: RoundOptions): Promise<Doubt> 
 export async function carry(crew: Crew, options: RoundOptions): Promise<Doubt> {
   let doubt: Doubt = null;
   let readAt = Date.now();
+  let isHeard = true;
   const between = async () => {
     await crew.entrance.authorise(crew.device, crew.person);
-    const hasWords = (await crew.db.ops.where("waiting").equals(1).count()) > 0;
+    const hasWords = isHeard && (await crew.db.ops.where("waiting").equals(1).count()) > 0;
     if (!hasWords && Date.now() - readAt < NEWS_MS) return;
-    doubt = (await (hasWords ? exchange : glance)(crew, options)) ?? doubt;
     readAt = Date.now();
+    try {
+      doubt = (await (hasWords ? exchange : glance)(crew, options)) ?? doubt;
+    } catch (fault) {
+      if (!(fault instanceof Refused) || fault.isForAll) throw fault;
+      // Words that are refused wait for the next round; the files go on.
+      isHeard = false;
+      doubt = fault;
+    }
   };
   const { files, line } = crew;
   const sent = await withToken(crew, () => sendFiles({ files, line, told: options.progress, between }));

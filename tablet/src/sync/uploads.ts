@@ -26,8 +26,6 @@ export interface Sending {
   between(): Promise<void>;
 }
 
-/** A refusal that speaks of more than what it answers: a used-up token, an old app, a server that is not ready. */
-const STOPPING = new Set([401, 426, 429, 503]);
 /** No room for files on the server, which takes and gives operations all the same. */
 const FULL = 507;
 
@@ -99,7 +97,7 @@ async function sendOne(sending: Sending, row: BlobRow): Promise<boolean | "full"
 /** Each of the files says why it waits. Throws what concerns more than them. */
 async function giveReason(sending: Sending, rows: readonly BlobRow[], fault: unknown): Promise<void> {
   const reason = fault instanceof BrokenSeal ? "seal_broken" : fault instanceof Refused ? fault.code : null;
-  if (reason === null || (fault instanceof Refused && STOPPING.has(fault.status))) throw fault;
+  if (reason === null || (fault instanceof Refused && fault.isForAll)) throw fault;
   const changed =
     fault instanceof Refused && fault.status === FULL ? { reason } : { uploadUrl: null, reason };
   for (const row of rows) await sending.files.remember(row.sha256, changed);

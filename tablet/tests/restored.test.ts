@@ -71,7 +71,7 @@ test("what is not this tablet's to say is said to others only where it was lost:
   expect(own.app.sync.needs).toBe("enrol_again");
   own.server.instead = async () => null;
   own.server.chain = [];
-  await own.app.enrol({ code: "another", label: "Máy số 1" });
+  await own.app.enrol({ code: "another-code-of-the-qr", label: "Máy số 1" });
   await own.app.unlock(own.app.people[0]?.person_id ?? "", PIN);
   await own.app.syncNow();
   expect(own.server.chain.map((one) => one.op.seq)).toEqual([1]);

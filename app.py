@@ -60,6 +60,7 @@ import sync.exchange_api
 import sync.exchange_pages
 import sync.hostile
 import sync.openapi
+import sync.reassessment_jobs
 import sync.recollection_api
 import sync.recollection_commands
 import sync.tablet_app

@@ -19,6 +19,7 @@ import checklists.queries
 import checklists.shipped
 import demo.seeding
 import registry.actions
+import sync.reassessment_jobs
 from accounts import demo_people
 from core import clock, db, epoch, server_key
 from core.caller import Caller
@@ -56,6 +57,7 @@ def _load_what_is_shipped() -> Iterator[str]:
         texts = registry.actions.add_missing_legal_texts(session, shipped.LEGAL_TEXTS, by=_BY, at=at)
         registry.actions.add_missing_obligations(session, shipped.OBLIGATIONS, by=_BY, at=at)
         published = _publish_shipped(session, at=at)
+        sync.reassessment_jobs.enqueue(session, at=at)
     if texts.changed:
         yield f"Văn bản pháp luật và tiêu chuẩn: {texts.changed} mục mới"
     if published:

@@ -37,6 +37,7 @@ class Code(StrEnum):
     NOT_IN_SIGNED = "not_in_signed"
     CLOCK_IMPLAUSIBLE = "clock_implausible"
     SIGNOFF_AWAITED = "signoff_awaited"
+    INSPECTION_FULL = "inspection_full"
 
 
 # Stored beside the effect `applied`: worth knowing, harmless to the record.
@@ -89,6 +90,10 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
     Code.SIGNOFF_AWAITED: (
         "Ký chốt còn chờ máy chủ xác nhận; xác nhận xong, biên bản được gửi duyệt ngay, không phải làm lại.",
         "nobody",
+    ),
+    Code.INSPECTION_FULL: (
+        "Cuộc kiểm tra đã đủ 100.000 thao tác. Thao tác này được giữ riêng để trưởng đoàn xem xét.",
+        "lead",
     ),
 }
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from accounts.device_models import Device
 from core import bulk, clock, epoch, ids, server_key
 from core.caller import Caller
-from inspections import chain, codes, ledger, log_reading, queries, receipts, signoff, step_rules
+from inspections import chain, codes, entities, ledger, log_reading, queries, receipts, signoff, step_rules
 from inspections.chain import ChainedOperation
 from inspections.codes import WAITING, Code, Effect
 from inspections.errors import OperationRefused
@@ -27,6 +27,9 @@ from inspections.situation import Judgement, aside
 from inspections.workflow import Part
 
 SERVER = "server"
+MAX_OPERATIONS = 100_000
+# Whatever a log has grown to, it can be signed and brought to its end.
+_ALWAYS_TAKEN = entities.STEP_TYPES | entities.DECISIONS | {"signature.add"}
 _SYSTEM_ACTOR = "system"
 
 
@@ -46,6 +49,7 @@ def append(
     locked = _locked(session, (chained.operation.inspection for chained in operations))  # 3
     teams = {name: log_reading.parts(session, name) for name in locked}
     aside_codes = _kept_beside(session, operations, teams, held)
+    aside_codes |= _beyond_the_limit(operations, locked, aside_codes)
     outcomes: dict[int, Outcome] = {}
     beside = [(chained, aside_codes[chained.operation.seq]) for chained in operations
               if chained.operation.seq in aside_codes]  # fmt: skip
@@ -92,6 +96,25 @@ def _kept_beside(
         elif sent.actor not in held:
             verdicts[sent.seq] = aside(Code.ACTOR_INACTIVE, problem="never_granted")
         used.add(sent.op_id)
+    return verdicts
+
+
+def _beyond_the_limit(
+    operations: Sequence[ChainedOperation], locked: Mapping[str, Inspection], beside: Collection[int]
+) -> dict[int, Judgement]:
+    """The verdicts on those operations for which their inspection's log has no room, by number."""
+    room = {name: MAX_OPERATIONS - one.head_pos for name, one in locked.items()}
+    if all(left >= len(operations) for left in room.values()):
+        return {}  # nearly always
+    verdicts = {}
+    for chained in operations:
+        sent = chained.operation
+        if sent.seq in beside:
+            continue
+        if room[sent.inspection] <= 0 and sent.type not in _ALWAYS_TAKEN:
+            verdicts[sent.seq] = aside(Code.INSPECTION_FULL, limit=MAX_OPERATIONS)
+        else:
+            room[sent.inspection] -= 1
     return verdicts
 
 

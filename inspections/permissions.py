@@ -45,7 +45,7 @@ TABLE: dict[str, frozenset[Capacity]] = {
     "signature.add": _TEAM,
     "remark.add": _OFFICE,
     "remark.accept": _OFFICE,
-    "quarantine.adopt": _LEADER,
+    "quarantine.adopt": _LEADER | {Part.SERVER},  # the server's: `reassessment` alone
     "quarantine.dismiss": _LEADER,
     "inspection.supplement": _LEADER | _OFFICE,
     "inspection.signoff_lapsed": frozenset({Part.SERVER}),

@@ -33,7 +33,8 @@ from tests.properties.machine.verify import check_receipt
 PUBLISHED = plain_fold.words(
     """inspection_frozen inspection_unknown not_permitted actor_inactive device_revoked checklist_unknown
     checklist_mismatch item_unknown value_invalid unknown_type parent_unknown signoff_stale open_conflicts
-    blobs_missing ops_missing step_not_allowed op_id_reused not_in_signed clock_implausible signoff_awaited"""
+    blobs_missing ops_missing step_not_allowed op_id_reused not_in_signed clock_implausible signoff_awaited
+    inspection_full"""
 )
 
 

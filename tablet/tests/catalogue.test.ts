@@ -5,6 +5,9 @@ import { describe, expect, it } from "vitest";
 import { en } from "../src/i18n/en.ts";
 import { vi } from "../src/i18n/vi.ts";
 
+/** The effects of operations stand before the codes in the same file. */
+const EFFECTS = 3;
+
 const places = (sentence: string) =>
   [...new Set([...sentence.matchAll(/\{(\w+)[:}]/g)].map(([, name]) => name))].sort();
 
@@ -30,6 +33,26 @@ describe("the message catalogues", () => {
     const codes = [...new Set(told.map(([, code]) => `refusal.${code}`))];
     expect(codes.length).toBeGreaterThan(10);
     expect(codes.filter((key) => !(key in vi))).toEqual([]);
+  });
+
+  it("have a sentence for every reason that comes with a file, from the loop or from the server", () => {
+    const read = (name: string) => readFileSync(join(import.meta.dirname, "../..", name), "utf8");
+    const found = (name: string, pattern: RegExp) =>
+      [...read(name).matchAll(pattern)].map(([, code]) => code);
+    const slugs = ["sync/errors.py", "accounts/device_errors.py", "core/errors.py"].flatMap((name) =>
+      found(name, /^ {4}slug = "(\w+)"/gm),
+    );
+    const own = [
+      ...found("tablet/src/sync/exchange_file.ts", /new FileRefused\("(\w+)"/g),
+      ...found("tablet/src/sync/loop.ts", /\[\w+, "(\w+)"\]/g),
+    ];
+    const codes = found("inspections/codes.py", /^ {4}[A-Z_]+ = "(\w+)"/gm).slice(EFFECTS);
+    expect([slugs.length > 30, own.length > 8, codes.length > 15]).toEqual([true, true, true]);
+    const keys = [
+      ...[...slugs, ...own].map((code) => `refusal.${code}`),
+      ...codes.map((code) => `code.${code}`),
+    ];
+    expect(keys.filter((key) => !(key in vi) || !(key in en))).toEqual([]);
   });
 
   it("never shout, and never say that something went wrong without saying what", () => {

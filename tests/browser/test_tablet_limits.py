@@ -1,11 +1,18 @@
 """What is too much: a text that no operation can carry, photos on a tablet that is nearly full."""
 
+import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from core import db
+from inspections.models import LoggedOperation
 from tests import visits
 from tests.browser import tablet_hands as hands
 from tests.browser.test_pages_look import objections
@@ -62,3 +69,75 @@ def test_a_text_that_cannot_travel_is_still_read_and_saved_where_it_was_written(
     page.reload()
     hands.unlock(page)
     expect(card).to_contain_text(LONG[:200].strip())
+
+
+def recorded(visit: Visit, kind: str) -> list[dict]:
+    """The bodies of this kind of operation on the server."""
+    with visit.app.app_context(), db.reading() as session:
+        found = session.scalars(select(LoggedOperation.body).where(LoggedOperation.type == kind))
+        return [json.loads(body) for body in found if body]
+
+
+def test_a_photo_taken_in_the_list_keeps_its_original_and_its_own_time(
+    page: Page, visit: Visit, tmp_path: Path
+):
+    taken = datetime(2023, 5, 22, 2, 30, tzinfo=UTC)
+    file = tmp_path / "anh.jpg"
+    Image.frombytes("RGB", (1600, 1200), os.urandom(1600 * 1200 * 3)).save(file, "JPEG", quality=95)
+    os.utime(file, (taken.timestamp(), taken.timestamp()))
+    page.locator("#item-PL-02").get_by_label("Chụp ảnh cho mục PL-02").set_input_files(file)
+    page.get_by_label("Chú thích").fill("Bảng niêm yết")
+    page.get_by_role("button", name="Gắn vào mục PL-02").click()
+    expect(page.locator("#item-PL-02")).to_contain_text("1 ảnh")
+    expect(page.locator("td-new-photo")).to_have_count(0)
+    hands.send(page)
+    (photo,), (original,) = recorded(visit, "photo.add"), recorded(visit, "file.add")
+    assert original["size"] == file.stat().st_size > photo["size"]
+    assert [datetime.fromisoformat(one["taken_at"]) for one in (photo, original)] == [taken, taken]
+
+
+def test_a_tablet_that_is_nearly_full_says_so_where_work_is_written(page: Page, visit: Visit):
+    warning = page.get_by_text("Bộ nhớ sắp đầy")
+    expect(warning).to_have_count(0)
+    # Chromium no longer tells a page how full the disk is; other browsers do.
+    page.evaluate(
+        "Object.getPrototypeOf(navigator.storage).estimate = async () => ({usage: 10, quota: 150 * 2 ** 20})"
+    )
+    hands.tap(page, "PL-01", "phu_hop")
+    expect(page.locator(".visit-head").get_by_text("Bộ nhớ sắp đầy")).to_be_visible()
+    hands.shoot(page, "sap-day")
+    picture = {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": visits.picture()}
+    page.locator("#item-PL-02").get_by_label("Chụp ảnh cho mục PL-02").set_input_files(picture)
+    expect(page.get_by_role("dialog").get_by_text("Bộ nhớ sắp đầy")).to_be_visible()
+    assert objections(page) == []
+    hands.shoot(page, "sap-day-anh")
+
+
+# What a browser offers by itself only after days of use, or decides without asking anybody.
+BROWSER = """
+  window.asked = [];
+  const storage = Object.getPrototypeOf(navigator.storage);
+  storage.persist = async () => { window.asked.push('persist'); return false; };
+  storage.persisted = async () => false;
+  addEventListener('DOMContentLoaded', () => setTimeout(() => {
+    const offer = new Event('beforeinstallprompt', { cancelable: true });
+    offer.prompt = async () => { window.asked.push('install'); };
+    window.dispatchEvent(offer);
+  }));
+"""
+
+
+def test_the_first_pin_asks_to_keep_the_data_and_an_early_offer_to_install_is_not_lost(
+    chromium: Browser, address: str, visit: Visit
+):
+    page = hands.window(chromium, address, hands.PORTRAIT, "dark")
+    page.add_init_script(BROWSER)
+    hands.opened_by(page, visit.app, "truong.doan")
+    assert page.evaluate("window.asked") == ["persist"]
+    expect(page.get_by_text("Trình duyệt có thể xóa dữ liệu khi máy đầy")).to_be_visible()
+    assert objections(page) == []
+    hands.shoot(page, "xin-giu")
+    page.get_by_role("button", name="Cài lên màn hình chính").click()
+    expect(page.get_by_role("button", name="Cài lên màn hình chính")).to_have_count(0)
+    page.get_by_role("button", name="Xin giữ dữ liệu").click()
+    assert page.evaluate("window.asked") == ["persist", "install", "persist"]

@@ -187,6 +187,8 @@ export class Session implements facade.TabletApp {
     await this.#read();
     this.#tell({ kind: "people" });
     await this.unlock(person.person_id, pin);
+    // From this moment work may lie here that is nowhere else.
+    void this.persist();
   }
 
   async unlock(person_id: string, pin: string): Promise<void> {

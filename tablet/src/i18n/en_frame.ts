@@ -111,6 +111,8 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "work.noDay": "No day set",
   "work.asking": "Asking the server for your inspections…",
 
+  "work.keep":
+    "Unsent work is only on this tablet. Put the app on the home screen, or ask to keep the data, so that the browser does not erase it when the tablet is full.",
   "form.on_site": "On site",
   "form.desk": "From papers and reports",
   "role.leader": "Team leader",

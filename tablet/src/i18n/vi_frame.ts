@@ -107,6 +107,8 @@ export const frame = {
   "work.noDay": "Chưa định ngày",
   "work.asking": "Đang hỏi máy chủ về các cuộc kiểm tra của anh/chị…",
 
+  "work.keep":
+    "Dữ liệu chưa gửi chỉ có trên máy này. Cài ứng dụng lên màn hình chính hoặc xin giữ dữ liệu để trình duyệt không xóa khi máy đầy.",
   "form.on_site": "Tại trụ sở",
   "form.desk": "Qua hồ sơ, báo cáo",
   "role.leader": "Trưởng đoàn",

@@ -71,7 +71,7 @@ class Checklist extends VisitElement {
       items,
       (one) => one.code,
       (one) =>
-        html`<td-item .visit=${this.visit} .summary=${one} .state=${state} .isOpen=${one.code === this.item} .sendOriginal=${this.app.settings.sendOriginals} @opened=${() => this.#open(one.code)} @answered=${this.#count}></td-item>`,
+        html`<td-item .app=${this.app} .visit=${this.visit} .summary=${one} .state=${state} .isOpen=${one.code === this.item} @opened=${() => this.#open(one.code)} @answered=${this.#count}></td-item>`,
     )}`;
   }
 

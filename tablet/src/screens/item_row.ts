@@ -1,5 +1,6 @@
 /** One line of the list: the question, small marks of what is there, and the answer at one tap. */
 import { html, nothing, type TemplateResult } from "lit";
+import type { TabletApp } from "../app/facade.ts";
 import { either, t } from "../i18n/speak.ts";
 import { moment } from "../i18n/written.ts";
 import type { ItemSummary, State } from "../store/views.ts";
@@ -18,25 +19,24 @@ const DRAWN = /^image\/(jpeg|png|webp)$/;
 class ItemRow extends VisitElement {
   static override properties = {
     ...VisitElement.properties,
+    app: { attribute: false },
     summary: { attribute: false, hasChanged: differs },
     state: {},
     isOpen: { type: Boolean },
-    sendOriginal: { type: Boolean },
     shot: { state: true },
     fresh: { state: true },
   };
   protected override readonly isWatching = false;
+  declare app: TabletApp;
   declare summary: ItemSummary;
   declare state: State;
   declare isOpen: boolean;
-  declare sendOriginal: boolean;
   declare shot: File | null;
   declare fresh: File | null;
 
   constructor() {
     super();
     this.isOpen = false;
-    this.sendOriginal = false;
     this.shot = null;
     this.fresh = null;
   }
@@ -58,7 +58,7 @@ class ItemRow extends VisitElement {
             : html`<td-response .visit=${this.visit} .summary=${this.summary} .state=${this.state} @fill=${() => this.tell("opened")}></td-response>`
         }
       </div>
-      ${this.shot ? html`<td-new-photo .visit=${this.visit} .code=${code} .file=${this.shot} .sendOriginal=${this.sendOriginal} @closed=${() => (this.shot = null)}></td-new-photo>` : nothing}
+      ${this.shot ? html`<td-new-photo .visit=${this.visit} .app=${this.app} .code=${code} .file=${this.shot} @closed=${() => (this.shot = null)}></td-new-photo>` : nothing}
       ${this.fresh ? html`<td-new-file .visit=${this.visit} .code=${code} .file=${this.fresh} @closed=${() => (this.fresh = null)}></td-new-file>` : nothing}
     </article>`;
   }

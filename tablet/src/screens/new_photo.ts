@@ -1,11 +1,12 @@
 /** The second tap of a photo: look at it, cover or mark what matters, say what it shows, attach it. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { NewFile } from "../app/facade.ts";
+import type { NewFile, TabletApp } from "../app/facade.ts";
 import { t } from "../i18n/speak.ts";
 import { modal } from "../ui/dialogs.ts";
 import { wordsOf } from "../ui/faults.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
+import "../ui/room.ts";
 import { fileOf, paint, pointOn, reduced, type Stroke } from "../ui/picture.ts";
 
 class NewPhoto extends VisitElement {
@@ -13,13 +14,13 @@ class NewPhoto extends VisitElement {
     ...VisitElement.properties,
     code: {},
     file: { attribute: false },
-    sendOriginal: { type: Boolean },
+    app: { attribute: false },
     pen: { state: true },
     strokes: { state: true },
   };
   declare code: string;
   declare file: File;
-  declare sendOriginal: boolean;
+  declare app: TabletApp;
   declare pen: Stroke["pen"];
   declare strokes: Stroke[];
   #picture: ImageBitmap | null = null;
@@ -28,7 +29,6 @@ class NewPhoto extends VisitElement {
   constructor() {
     super();
     this.code = "";
-    this.sendOriginal = false;
     this.pen = "mark";
     this.strokes = [];
   }
@@ -63,6 +63,7 @@ class NewPhoto extends VisitElement {
       <div class="sheet-head"><h2>${title}</h2><button type="button" class="button button-quiet" @click=${() => this.tell("closed")}>${t("app.cancel")}</button></div>
       <form class="sheet-body" @submit=${this.#attach}>
         ${notice("attention", html`<p>${t("photo.reminder")}</p>`)} ${complaint(this.fault)}
+        <td-room .app=${this.app}></td-room>
         ${this.#picture ? this.#canvas() : nothing}
         <div class="field"><label for="caption">${t("photo.caption")}</label><input class="input" id="caption" name="caption" maxlength="300" autocomplete="off" /></div>
         <button class="button button-primary button-large button-wide" ?disabled=${this.isBusy || !this.#picture}>${this.code ? t("photo.attach", { code: this.code }) : t("photo.attach.free")}</button>
@@ -97,6 +98,11 @@ class NewPhoto extends VisitElement {
     this.#drawing = false;
   }
 
+  /** When the file was made: that of a picture from the gallery may be days ago. */
+  get #takenAt(): Date {
+    return new Date(Math.min(this.file.lastModified || Date.now(), Date.now()));
+  }
+
   #attach(event: SubmitEvent): void {
     event.preventDefault();
     const canvas = this.querySelector("canvas");
@@ -104,7 +110,7 @@ class NewPhoto extends VisitElement {
     const caption = String(new FormData(event.target as HTMLFormElement).get("caption") ?? "").trim();
     void this.attempt(async () => {
       const bytes = await fileOf(canvas, "image/jpeg");
-      const about = { caption, takenAt: new Date(), ...(this.code ? { item: this.code } : {}) };
+      const about = { caption, takenAt: this.#takenAt, ...(this.code ? { item: this.code } : {}) };
       const photo = await this.visit.addPhoto({ bytes, mime: "image/jpeg", ...about });
       await this.#keepOriginal({ ...about, originalOf: photo, name: this.file.name }, bytes);
       this.tell("closed");
@@ -114,7 +120,7 @@ class NewPhoto extends VisitElement {
   /** The camera's own file goes along where the office asks for it, unless something was covered on it. */
   async #keepOriginal(about: Omit<NewFile, "bytes" | "mime">, sent: Blob): Promise<void> {
     const isCovered = this.strokes.some((stroke) => stroke.pen === "cover");
-    if (!this.sendOriginal || isCovered || this.file.size <= sent.size) return;
+    if (!this.app.settings.sendOriginals || isCovered || this.file.size <= sent.size) return;
     await this.visit
       .addFile({ bytes: this.file, mime: this.file.type || "image/jpeg", ...about })
       .catch((thrown: unknown) => (this.fault = wordsOf(thrown)));

@@ -40,7 +40,7 @@ class Photos extends VisitElement {
     const shown = this.photos.find((one) => one.id === this.shown);
     return html`<div class="actions">${mayRecord(this.visit, "photo.add") ? [this.#field("item.photo.take", true), this.#field("item.photo.choose", false)] : nothing}</div>
       ${this.photos.length ? html`<div class="photos">${this.photos.map((one) => this.#figure(one))}</div>` : nothing}
-      ${this.fresh ? html`<td-new-photo .visit=${this.visit} .code=${this.code} .file=${this.fresh} .sendOriginal=${this.app.settings.sendOriginals} @closed=${this.#closed}></td-new-photo>` : nothing}
+      ${this.fresh ? html`<td-new-photo .visit=${this.visit} .code=${this.code} .file=${this.fresh} .app=${this.app} @closed=${this.#closed}></td-new-photo>` : nothing}
       ${shown ? this.#dialog(shown) : nothing}`;
   }
 

@@ -5,18 +5,10 @@ import { type Key, t } from "../i18n/speak.ts";
 import { size } from "../i18n/written.ts";
 import type { StorageView } from "../store/views.ts";
 import { wordsOf } from "../ui/faults.ts";
+import { install, isOffered } from "../ui/installing.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, fact, notice } from "../ui/parts.ts";
 import { pinField } from "./start.ts";
-
-interface InstallPrompt extends Event {
-  prompt(): Promise<unknown>;
-}
-let installable: InstallPrompt | null = null;
-window.addEventListener("beforeinstallprompt", (event) => {
-  event.preventDefault();
-  installable = event as InstallPrompt;
-});
 
 class Settings extends AppElement {
   static override properties = { ...AppElement.properties, storage: { state: true }, said: { state: true } };
@@ -109,7 +101,7 @@ class Settings extends AppElement {
       <p>${t(held.isPersistent ? "settings.persistent" : "settings.notPersistent")}</p>
       <div class="actions">
         ${held.isPersistent ? nothing : html`<button type="button" class="button" @click=${persist}>${t("settings.persist")}</button>`}
-        ${installable ? html`<button type="button" class="button" @click=${() => installable?.prompt()}>${t("settings.install")}</button>` : nothing}
+        ${isOffered() ? html`<button type="button" class="button" @click=${() => install().then(() => this.requestUpdate())}>${t("settings.install")}</button>` : nothing}
       </div>
     </section>`;
   }

@@ -6,6 +6,7 @@ import { day } from "../i18n/written.ts";
 import type { SectionView } from "../store/views.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { chip, notice } from "../ui/parts.ts";
+import "../ui/room.ts";
 import { PARTS, type Part, type Route, toVisit } from "../ui/routes.ts";
 import "./checklist.ts";
 import "./closing.ts";
@@ -48,6 +49,7 @@ class VisitScreen extends VisitElement {
         <span class="soft small">${day(summary.plannedOn)}${number ? ` · ${t("visit.decision", { number, day: day(decided) })}` : nothing}</span>
         <td-self-report class="visit-report" .visit=${this.visit} .isButton=${true}></td-self-report>
       </p>
+      <td-room .app=${this.app}></td-room>
       ${this.#sentBack()} ${mayRecord(this.visit, "answer.set") ? nothing : notice("info", html`<p>${t("visit.frozen", { state: found(`state.${summary.state}`) ?? summary.state })}</p>`)}
     </div>`;
   }

@@ -4,8 +4,9 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Topic } from "../app/facade.ts";
 import { found, type Key, t } from "../i18n/speak.ts";
 import { day, daysUntil } from "../i18n/written.ts";
-import type { InspectionSummary, State } from "../store/views.ts";
+import type { InspectionSummary, State, StorageView } from "../store/views.ts";
 import { wordsOf } from "../ui/faults.ts";
+import { install, isOffered, onOffer } from "../ui/installing.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { chip, complaint, empty, notice, ring } from "../ui/parts.ts";
 import { toVisit } from "../ui/routes.ts";
@@ -28,26 +29,33 @@ export class Work extends AppElement {
     ...AppElement.properties,
     listed: { state: true },
     said: { state: true },
-    isLow: { state: true },
+    storage: { state: true },
     loading: { state: true },
   };
   protected override readonly topics: readonly Topic[] = ["inspections", "sync"];
   declare listed: InspectionSummary[] | null;
   declare said: string;
-  declare isLow: boolean;
+  declare storage: StorageView | null;
   declare loading: string;
+  #unheard: () => void = () => undefined;
 
   constructor() {
     super();
     this.listed = null;
     this.said = "";
-    this.isLow = false;
+    this.storage = null;
     this.loading = "";
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#unheard = onOffer(() => this.requestUpdate());
     void this.#list();
+  }
+
+  override disconnectedCallback(): void {
+    this.#unheard();
+    super.disconnectedCallback();
   }
 
   protected override changed(topic: Topic): void {
@@ -57,7 +65,7 @@ export class Work extends AppElement {
   async #list(): Promise<void> {
     try {
       this.listed = await this.app.inspections();
-      this.isLow = (await this.app.storage()).isLow;
+      this.storage = await this.app.storage();
     } catch (thrown) {
       this.fault = wordsOf(thrown);
     }
@@ -69,8 +77,21 @@ export class Work extends AppElement {
         <button type="button" class="button" ?disabled=${this.isBusy} @click=${this.#downloadComing}>${this.isBusy && this.loading === "all" ? t("work.downloading") : t("work.downloadComing")}</button>
       </div>
       <div role="status">${this.said ? notice("good", html`<p>${this.said}</p>`) : nothing}</div>
-      ${this.isLow ? notice("attention", html`<p>${t("settings.low")}</p>`) : nothing}
-      ${complaint(this.fault)} ${this.listed ? this.#groups(this.listed) : html`<p>${t("app.opening")}</p>`}`;
+      ${this.storage?.isLow ? notice("attention", html`<p>${t("settings.low")}</p>`) : nothing}
+      ${complaint(this.fault)} ${this.listed ? this.#groups(this.listed) : html`<p>${t("app.opening")}</p>`} ${this.#keeping()}`;
+  }
+
+  /** Until the browser has promised to keep what is here. */
+  #keeping(): TemplateResult | typeof nothing {
+    if (this.storage?.isPersistent !== false) return nothing;
+    const persist = () => this.attempt(() => this.app.persist()).then(() => this.#list());
+    const ask = html`<button type="button" class="button" ?disabled=${this.isBusy} @click=${persist}>${t("settings.persist")}</button>`;
+    const put = html`<button type="button" class="button" @click=${() => install().then(() => this.#list())}>${t("settings.install")}</button>`;
+    return notice(
+      "info",
+      html`<p>${t("work.keep")}</p><p class="actions">${ask} ${isOffered() ? put : nothing}</p>`,
+      t("settings.notPersistent"),
+    );
   }
 
   #groups(listed: InspectionSummary[]): TemplateResult {

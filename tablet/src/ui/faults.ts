@@ -3,9 +3,26 @@ import { Refusal } from "../app/facade.ts";
 import { filled, found, language, t } from "../i18n/speak.ts";
 import { size, time } from "../i18n/written.ts";
 
+/** Codes for a whole kind of faults: the server's own sentence names the one that happened. */
+const KINDS = new Set([
+  "invalid",
+  "malformed",
+  "forbidden",
+  "not_found",
+  "conflict",
+  "gone",
+  "in_use",
+  "too_large",
+]);
+
+function isSaidBetter(code: string, told: string): boolean {
+  return KINDS.has(code) && language() === "vi" && told !== "" && told !== code;
+}
+
 /** The sentence for whatever was thrown; a refusal without a sentence of ours speaks the server's Vietnamese. */
 export function wordsOf(thrown: unknown): string {
   if (!(thrown instanceof Refusal)) return t("fault.unnamed");
+  if (isSaidBetter(thrown.code, thrown.message)) return thrown.message;
   const sentence = found(`refusal.${thrown.code}`);
   if (sentence === null) return thrown.message === thrown.code ? t("fault.unnamed") : thrown.message;
   return filled(sentence, placesIn(thrown.members));
@@ -31,6 +48,7 @@ function faultWords(code: string): string {
 
 /** A problem as the server told it, in the spoken language where the catalogue has it. */
 export function problemWords(problem: { code: string; title: string; detail: string }): string {
+  if (isSaidBetter(problem.code, problem.detail)) return problem.detail;
   const ours = found(`refusal.${problem.code}`);
   if (ours && !ours.includes("{")) return ours;
   return language() === "vi" ? problem.detail || problem.title : `${problem.title}. ${problem.detail}`;

@@ -85,6 +85,9 @@ def test_a_photo_taken_in_the_list_keeps_its_original_and_its_own_time(
     file = tmp_path / "anh.jpg"
     Image.frombytes("RGB", (1600, 1200), os.urandom(1600 * 1200 * 3)).save(file, "JPEG", quality=95)
     os.utime(file, (taken.timestamp(), taken.timestamp()))
+    page.goto("/tablet/#/settings")
+    page.get_by_label("Gửi cả ảnh gốc lên máy chủ").check()
+    page.goto(f"/tablet/#/i/{visit.inspection}")
     page.locator("#item-PL-02").get_by_label("Chụp ảnh cho mục PL-02").set_input_files(file)
     page.get_by_label("Chú thích").fill("Bảng niêm yết")
     page.get_by_role("button", name="Gắn vào mục PL-02").click()

@@ -150,5 +150,7 @@ export const refusals: Record<keyof typeof vietnamese, string> = {
   "code.op_id_reused": "The operation’s id stands for something else already. Record it again.",
   "code.clock_implausible":
     "The tablet’s clock was far off when this was recorded. It still counts; set date and time right.",
+  "code.inspection_full":
+    "The inspection holds 100,000 operations, the most it can. This one is kept aside for the team leader.",
   "code.signoff_awaited": "This takes effect once the server has confirmed the sign-off.",
 };

@@ -134,5 +134,7 @@ export const refusals = {
   "code.op_id_reused": "Mã của thao tác đã được dùng cho nội dung khác. Ghi lại nội dung này.",
   "code.clock_implausible":
     "Đồng hồ của máy lúc ghi sai nhiều. Nội dung vẫn có hiệu lực; chỉnh lại ngày giờ của máy.",
+  "code.inspection_full":
+    "Cuộc kiểm tra đã đủ 100.000 thao tác. Thao tác này được giữ riêng để trưởng đoàn xem xét.",
   "code.signoff_awaited": "Chờ máy chủ xác nhận lần ký chốt rồi bước này mới có hiệu lực.",
 } as const;

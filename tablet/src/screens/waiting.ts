@@ -134,7 +134,7 @@ class Waiting extends AppElement {
       <h2>${t("wait.carry")}</h2>
       <p class="soft">${t("wait.carry.lead")}</p>
       <label class="check"><input type="checkbox" id="with-files" checked />${t("wait.export.files")}</label>
-      <label class="field">${t("wait.export.what")}<select id="whole"><option value="">${t("wait.export.unsent")}</option>${this.held.map((one) => html`<option value=${one.id}>${t("wait.export.whole", { name: one.unitName })}</option>`)}</select></label>
+      <div class="field"><label for="whole">${t("wait.export.what")}</label><select class="input" id="whole"><option value="">${t("wait.export.unsent")}</option>${this.held.map((one) => html`<option value=${one.id}>${t("wait.export.whole", { name: one.unitName })}</option>`)}</select></div>
       <div class="actions">
         <button type="button" class="button" ?disabled=${this.isBusy} @click=${this.#export}>${t("wait.export")}</button>
         <td-import .app=${this.app}></td-import>

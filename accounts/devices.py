@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from accounts import device_keys, enrolment_codes, fields, tokens
@@ -29,6 +29,15 @@ from core.caller import Caller
 CODE_LASTS = timedelta(minutes=10)
 GRANT_LASTS = timedelta(days=30)
 _CODE_BYTES = 16
+
+
+# Every push asks for it, so it is made once.
+_LOCKED = (
+    select(Device)
+    .where(Device.id == bindparam("device"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -152,7 +161,7 @@ def locked_tablet(session: Session, device_id: str) -> Device:
         DeviceUnknown: no tablet of this id is enrolled.
         DeviceRevoked: it was stolen.
     """
-    found = session.get(Device, device_id, with_for_update=True, populate_existing=True)
+    found = session.scalar(_LOCKED, {"device": device_id})
     if found is None or found.kind != DeviceKind.TABLET:
         raise DeviceUnknown("Ghi danh lại máy này với mã mới; dữ liệu chưa gửi vẫn còn trên máy.")
     if found.revoke_mode == RevokeMode.STOLEN:

@@ -15,6 +15,7 @@ _PARTS = {
     "parts": "What each promise of a push costs, left out one by one",
     "pulls": "What is new, with many answers stored, beside Kinto; and what growth costs",
     "push": "Push, repeat, pull: 1,000 operations beside the bare drivers",
+    "tablet": "The tablet app: taps and openings on a slow processor, what is loaded and sent",
     "documents": "Documents: 104 items and 30 photographs beside WeasyPrint alone",
     "memory": "Memory of an idle `serve`",
 }

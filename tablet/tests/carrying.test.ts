@@ -66,9 +66,8 @@ test("a photo whose seal is broken says so and keeps no other from travelling", 
   await photo("x");
   await photo("y");
   await inStore(async (db) => {
-    const [row] = await db.blobs.toArray();
-    if (row?.sealed)
-      await db.blobs.update(row.sha256, { sealed: { ...row.sealed, data: new ArrayBuffer(40) } });
+    const [row] = await db.contents.toArray();
+    if (row) await db.contents.put({ ...row, sealed: { ...row.sealed, data: new ArrayBuffer(40) } });
   });
   await own.app.syncNow();
   expect((await own.app.waitingFiles()).map((file) => file.reason)).toEqual(["seal_broken"]);

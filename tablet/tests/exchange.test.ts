@@ -59,6 +59,12 @@ async function linesIn(file: Blob): Promise<string[]> {
 
 const zip = (lines: string[]) => compressed((async function* () { for (const one of lines) yield `${one}\n`; })()); // biome-ignore format: short
 
+/** The team mates' operations that lie on the tablet, as they are shown. */
+async function provisionalOn(own: { db: Database; archive: Archive }, inspection: string) {
+  const rows = await own.db.provisional.where("inspection").equals(inspection).toArray();
+  return Promise.all(rows.map((row) => own.archive.provisionalIn(row)));
+}
+
 const keysOf = (device: Device) => new Map([[device.id, device.jwk]]);
 
 async function withWork(count: number) {
@@ -83,7 +89,7 @@ test("a team mate's file is folded without a position, kept to be passed on, and
   const file = await written(mate);
   const first = await takeIn(importerFor(own, keysOf(mate.device), relays), file);
   expect(first).toMatchObject({ device: mate.device.id, operations: 5, fresh: 5, files: 1 });
-  const entries = await own.archive.provisional(CONTEXT.inspection);
+  const entries = await provisionalOn(own, CONTEXT.inspection);
   expect(entries.map((entry) => [entry.pos, entry.device])).toEqual(Array(5).fill([null, mate.device.id]));
   expect(relays).toEqual((await linesIn(file)).filter((line) => line.includes('"ops"')));
   const sha256 = (await mate.files.waiting())[0]?.sha256 ?? "";
@@ -107,7 +113,7 @@ test("the shared file is read as every other reader reads it", async () => {
   const taken = await takeIn(importerFor(own, new Map([[expected.device, jwk]])), await zip(lines));
   const { device, operations } = expected;
   expect(taken).toMatchObject({ device, operations, fresh: operations, files: expected.files.length });
-  expect(await own.archive.provisional(expected.inspection)).toHaveLength(operations);
+  expect(await provisionalOn(own, expected.inspection)).toHaveLength(operations);
   const kept = (await own.files.waiting()).map((row) => ({ blob: `sha256:${row.sha256}`, size: row.size }));
   expect(kept).toEqual(expected.files);
 });
@@ -149,7 +155,7 @@ test.each(spoilt)("a file with %s is refused as %s", async (_name, code, spoil) 
   const [mate, own] = [await withWork(3), await tablet()];
   const file = await zip(spoil(await linesIn(await written(mate))));
   await expect(takeIn(importerFor(own, keysOf(mate.device)), file)).rejects.toMatchObject({ code });
-  expect(await own.archive.provisional(CONTEXT.inspection)).toEqual([]);
+  expect(await provisionalOn(own, CONTEXT.inspection)).toEqual([]);
   expect(await own.files.waiting()).toEqual([]);
 });
 
@@ -159,7 +165,7 @@ test("of a file without its end everything that is whole is taken, and the cut i
   const lines = (await linesIn(await written(mate))).slice(0, -1);
   const taken = await takeIn(importerFor(own, keysOf(mate.device), relays), await zip(lines));
   expect(taken).toMatchObject({ operations: 3, files: 1, damage: "file_cut" });
-  expect(await own.archive.provisional(CONTEXT.inspection)).toHaveLength(3);
+  expect(await provisionalOn(own, CONTEXT.inspection)).toHaveLength(3);
   expect(relays).toHaveLength(1);
 });
 

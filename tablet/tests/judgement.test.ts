@@ -31,7 +31,7 @@ const isTaken = (one: Case) => one.expected.effect !== "quarantined";
 
 function mayBeWritten(one: Case): boolean {
   const { operation } = one.operation;
-  const fold = foldOf(one.before.map((entry) => ({ ...entry, digest: "", receivedAt: null, detail: null })));
+  const fold = foldOf(one.before.map((entry) => ({ ...entry, receivedAt: null, detail: null })));
   const who = { person: operation.actor, role: one.situation.parts[0] as Role };
   return mayWrite(operation.type, operation.entity, who, fold);
 }

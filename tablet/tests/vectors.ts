@@ -8,4 +8,4 @@ export function vectors<T>(name: string): T {
 }
 
 /** An entry as the vectors write it. */
-export type PlainEntry = Omit<Entry, "digest" | "receivedAt" | "detail">;
+export type PlainEntry = Omit<Entry, "receivedAt" | "detail">;

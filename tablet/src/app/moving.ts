@@ -196,10 +196,9 @@ async function countIn(crew: Crew, id: string, sealed: Sealed): Promise<number> 
 
 async function devicesKnown(crew: Crew): Promise<Map<string, { jwk: JsonWebKey; name: string }>> {
   const known = new Map<string, { jwk: JsonWebKey; name: string }>();
-  for (const inspection of (await crew.db.packages.toCollection().primaryKeys()) as string[]) {
-    const kept = await crew.archive.packageText(inspection);
-    const facts = kept && (JSON.parse(kept.text) as PackageFacts);
-    for (const member of facts?.team ?? []) {
+  for (const row of await crew.db.packages.toArray()) {
+    const facts = JSON.parse(await crew.archive.packageText(row)) as PackageFacts;
+    for (const member of facts.team) {
       for (const { device, jwk } of member.devices) known.set(device, { jwk, name: member.full_name });
     }
   }

@@ -1,48 +1,36 @@
 /**
- * The log of one inspection as the screens show it: views computed from a fold, each at most once until it changes.
- * It writes nothing and asks nobody.
+ * The log of one inspection as the screens show it: views computed from a fold, each at most once until what it is
+ * made of changes. A tap touches one item, and the line of no other is made anew. It writes nothing and asks nobody.
  */
 import { conclusionOf, type Gap, gapsOf, itemGaps, type Recorded } from "../rules/completeness.ts";
 import { type ChecklistItem, conclusionsOf, type Definition, itemsOf } from "../rules/definition.ts";
-import { itemOf, kindOf, RETRACT, restOf } from "../rules/entities.ts";
-import { type Entry, type Fold, isEffective, writesIn } from "../rules/fold.ts";
+import { itemOf, restOf } from "../rules/entities.ts";
+import { type Fold, writesIn } from "../rules/fold.ts";
 import { relevantItems, type Scope } from "../rules/relevance.ts";
 import { rowFault } from "../rules/values.ts";
 import type * as view from "../store/views.ts";
-import { documentsIn, photosIn } from "./attachments.ts";
 import type { PackageFacts } from "./facade.ts";
+import { type Made, made } from "./made.ts";
+import { type Onlooker, RecordReading } from "./record_reading.ts";
 
 type Body = Record<string, unknown>;
 
-/** Who looks: names, team and tablet decide what is "mine". */
-export interface Onlooker {
-  person: string;
-  device: string;
-  /** Files on this tablet, and whether the server has them. */
-  files: ReadonlyMap<string, { isOnServer: boolean }>;
-}
+/** What decides whether an item is complete, beside its photos. */
+const RECORD = ["answer", "row"];
+const ATTACHED = ["photo", "file"];
+/** Everything that a line of the list speaks of. */
+const SHOWN_IN_LINES = [...RECORD, ...ATTACHED, "note", "remark", "assignment"];
 
-export class Reading {
-  readonly fold: Fold;
+export class Reading extends RecordReading {
   readonly definition: Definition;
-  readonly facts: PackageFacts;
-  readonly #onlooker: Onlooker;
-  readonly #kept = new Map<string, unknown>();
-  readonly #names: ReadonlyMap<string, string>;
+  readonly #gapsAt = new Map<string, Made<Gap[]>>();
+  readonly #lines = new Map<string, Made<view.ItemSummary>>();
   readonly #items: ReadonlyMap<string, ChecklistItem>;
 
   constructor(fold: Fold, definition: Definition, facts: PackageFacts, onlooker: Onlooker) {
-    this.fold = fold;
+    super(fold, facts, onlooker);
     this.definition = definition;
-    this.facts = facts;
-    this.#onlooker = onlooker;
-    this.#names = new Map(facts.team.map((member) => [member.person_id, member.full_name]));
     this.#items = new Map(itemsOf(definition).map((item) => [item.code, item]));
-  }
-
-  #once<T>(name: string, compute: () => T): T {
-    if (!this.#kept.has(name)) this.#kept.set(name, compute());
-    return this.#kept.get(name) as T;
   }
 
   get scope(): Scope {
@@ -50,25 +38,45 @@ export class Reading {
   }
 
   get recorded(): Recorded {
-    return this.#once("recorded", () => {
+    return this.once("recorded", [...RECORD, ...ATTACHED], () => {
       const answers: Record<string, Body> = {};
-      const rows: Record<string, Body[]> = {};
       for (const entity of this.fold.entities("answer")) {
         const answer = this.#only(entity, "answer");
         if (answer) answers[restOf(entity)] = answer;
       }
+      const withAttachment = new Set([...this.#photosOn.keys(), ...this.#documentsOn.keys()]);
+      return { answers, rows: this.#rows, withAttachment };
+    });
+  }
+
+  get #rows(): Record<string, Body[]> {
+    return this.once("columns", ["row"], () => {
+      const rows: Record<string, Body[]> = {};
       for (const row of this.#rowEntities) {
         const item = itemOf(row) ?? "";
         rows[item] = [...(rows[item] ?? []), (this.#any(row, "row")?.columns ?? {}) as Body];
       }
-      const attached = [...this.photos, ...this.documents];
-      const withAttachment = new Set(attached.flatMap((one) => one.item ?? []));
-      return { answers, rows, withAttachment };
+      return rows;
     });
   }
 
   get #rowEntities(): string[] {
-    return this.#once("rows", () => this.fold.entities("row").filter((one) => !this.fold.isHidden(one)));
+    return this.once("rows", ["row"], () =>
+      this.fold.entities("row").filter((one) => !this.fold.isHidden(one)),
+    );
+  }
+
+  /** How many photos each item has. */
+  get #photosOn(): ReadonlyMap<string, number> {
+    return this.once("photosOn", ["photo"], () => countOf(this.photos.map((photo) => photo.item)));
+  }
+
+  get #documentsOn(): ReadonlyMap<string, number> {
+    return this.once("documentsOn", ["file"], () => countOf(this.documents.map((file) => file.item)));
+  }
+
+  get #notesOn(): ReadonlyMap<string, number> {
+    return this.once("notesOn", ["note"], () => countOf(this.notes.map((note) => note.item)));
   }
 
   /** The one value of a register; null where none stands or several differ. */
@@ -83,11 +91,21 @@ export class Reading {
   }
 
   get asked(): string[] {
-    return this.#once("asked", () => relevantItems(this.definition, this.scope, this.recorded.answers));
+    return this.once("asked", ["answer"], () =>
+      relevantItems(this.definition, this.scope, this.recorded.answers),
+    );
   }
 
   get gaps(): Gap[] {
-    return this.#once("gaps", () => gapsOf(this.definition, this.scope, this.recorded));
+    return this.once("gaps", [...RECORD, ...ATTACHED], () =>
+      gapsOf(this.definition, this.scope, this.recorded, (item) => this.#gapsOf(item)),
+    );
+  }
+
+  #gapsOf(item: ChecklistItem): Gap[] {
+    const { answers, rows, withAttachment } = this.recorded;
+    const from = [answers[item.code], rows[item.code], withAttachment.has(item.code)];
+    return made(this.#gapsAt, item.code, from, () => itemGaps(this.definition, item, this.recorded));
   }
 
   get progress(): view.Progress {
@@ -95,43 +113,16 @@ export class Reading {
   }
 
   #progressOf(codes: readonly string[]): view.Progress {
-    const unfinished = this.#once("unfinished", () => new Set(this.gaps.map((gap) => gap.item)));
+    const unfinished = this.once(
+      "unfinished",
+      [...RECORD, ...ATTACHED],
+      () => new Set(this.gaps.map((gap) => gap.item)),
+    );
     return { done: codes.filter((code) => !unfinished.has(code)).length, asked: codes.length };
   }
 
-  authored(entry: Entry): view.Authored {
-    const { op_id, actor, wall } = entry.operation;
-    const isAside = !isEffective(entry) || this.fold.leftOut.has(op_id);
-    return {
-      opId: op_id,
-      actor,
-      actorName: this.#names.get(actor) ?? "",
-      device: entry.device,
-      isMine: actor === this.#onlooker.person,
-      wall,
-      receivedAt: entry.receivedAt,
-      whereabouts: isAside ? "aside" : entry.pos === null ? "on_tablet" : "on_server",
-    };
-  }
-
-  heads<T>(entity: string, field: string): view.Head<T>[] {
-    return this.fold
-      .heads(entity, field)
-      .map((head) => ({ ...this.authored(head), value: writesIn(head.operation)[field] as T }));
-  }
-
-  get assigned(): ReadonlyMap<string, string[]> {
-    return this.#once("assigned", () => {
-      const found = this.fold.entities("assignment").map((entity) => {
-        const members = this.fold.values(entity).members;
-        return [restOf(entity), Array.isArray(members) ? members.map(String) : []] as const;
-      });
-      return new Map(found);
-    });
-  }
-
   get summaries(): view.ItemSummary[] {
-    return this.#once("summaries", () => {
+    return this.once("summaries", SHOWN_IN_LINES, () => {
       const asked = new Set(this.asked);
       return this.definition.sections.flatMap((section) =>
         section.items
@@ -141,49 +132,59 @@ export class Reading {
     });
   }
 
+  /** The same object as long as nothing in it would differ. */
   summaryOf(item: ChecklistItem, section: string): view.ItemSummary {
-    const entity = `answer/${item.code}`;
-    const answer = this.recorded.answers[item.code] ?? null;
+    const { code } = item;
+    const entity = `answer/${code}`;
+    const answer = this.recorded.answers[code] ?? null;
     const hasConflict = this.fold.conflictsAt(entity).length > 0;
     const [head] = this.fold.heads(entity, "answer");
-    const told = answer as view.Answer | null;
-    return {
-      code: item.code,
-      section,
-      item,
-      answer: told,
-      conclusion: answer ? conclusionOf(item, answer) : null,
-      lacks: itemGaps(this.definition, item, this.recorded).map((gap) => gap.lack),
-      hasConflict,
-      hasNote: Boolean(told?.note?.trim()) || this.notes.some((note) => note.item === item.code),
-      photos: this.photos.filter((photo) => photo.item === item.code).length,
-      files: this.documents.filter((file) => file.item === item.code).length,
-      rows: this.recorded.rows[item.code]?.length ?? 0,
-      hasPreviousFinding: this.previousOf(item).length > 0,
-      openRemarks: this.remarksOn(item.code).filter((remark) => remark.state === "open").length,
-      author: head && !hasConflict ? this.authored(head) : null,
-      isAssignedToMe: (this.assigned.get(section) ?? []).includes(this.#onlooker.person),
-    };
+    const gaps = this.#gapsOf(item);
+    const notes = this.#notesOn.get(code) ?? 0;
+    const photos = this.#photosOn.get(code) ?? 0;
+    const files = this.#documentsOn.get(code) ?? 0;
+    const openRemarks = this.remarksOn(code).filter((remark) => remark.state === "open").length;
+    const isAssignedToMe = (this.assigned.get(section) ?? []).includes(this.onlooker.person);
+    const from = [answer, hasConflict, head, gaps, notes, photos, files, openRemarks, isAssignedToMe];
+    return made(this.#lines, code, from, () => {
+      const told = answer as view.Answer | null;
+      return {
+        code,
+        section,
+        item,
+        answer: told,
+        conclusion: answer ? conclusionOf(item, answer) : null,
+        lacks: gaps.map((gap) => gap.lack),
+        hasConflict,
+        hasNote: Boolean(told?.note?.trim()) || notes > 0,
+        photos,
+        files,
+        rows: this.recorded.rows[code]?.length ?? 0,
+        hasPreviousFinding: this.previousOf(item).length > 0,
+        openRemarks,
+        author: head && !hasConflict ? this.authored(head) : null,
+        isAssignedToMe,
+      };
+    });
   }
 
   get sections(): view.SectionView[] {
-    return this.#once("sections", () => this.definition.sections.map((one) => this.#section(one)));
+    return this.once("sections", SHOWN_IN_LINES, () => {
+      const findings = conclusionsOf(this.definition).filter((one) => one.finding && one.value !== "luu_y");
+      const wrong = new Set<string | null>(findings.map((one) => one.value));
+      return this.definition.sections.map((one) => this.#section(one, wrong));
+    });
   }
 
-  #section(section: Definition["sections"][number]): view.SectionView {
+  #section(section: Definition["sections"][number], wrong: ReadonlySet<string | null>): view.SectionView {
     const own = this.summaries.filter((item) => item.section === section.code);
-    const wrong = new Set(
-      conclusionsOf(this.definition).flatMap((one) =>
-        one.finding && one.value !== "luu_y" ? one.value : [],
-      ),
-    );
     return {
       code: section.code,
       title: section.title_vi,
       titleEn: section.title_en,
       progress: this.#progressOf(own.map((item) => item.code)),
       conflicts: own.filter((item) => item.hasConflict).length,
-      nonconformities: own.filter((item) => item.conclusion !== null && wrong.has(item.conclusion)).length,
+      nonconformities: own.filter((item) => wrong.has(item.conclusion)).length,
       assignedTo: this.assigned.get(section.code) ?? [],
     };
   }
@@ -241,116 +242,10 @@ export class Reading {
       ? all
       : all.filter((one) => one.items.includes(item.code));
   }
-
-  get photos(): view.PhotoView[] {
-    return this.#once("photos", () => photosIn(this.fold, this.#onlooker.files, (one) => this.authored(one)));
-  }
-
-  get documents(): view.FileView[] {
-    return this.#once("documents", () =>
-      documentsIn(this.fold, this.#onlooker.files, (one) => this.authored(one)),
-    );
-  }
-
-  get notes(): view.NoteView[] {
-    return this.#once("notes", () =>
-      this.fold
-        .entities("note")
-        .filter((entity) => !this.fold.isHidden(entity))
-        .flatMap((entity) => {
-          const [head] = this.fold.heads(entity, "note");
-          if (!head) return [];
-          const { text, item } = writesIn(head.operation).note as { text?: string; item?: string };
-          return {
-            id: restOf(entity),
-            entity,
-            text: text ?? "",
-            item: item ?? null,
-            author: this.authored(head),
-          };
-        }),
-    );
-  }
-
-  get remarks(): view.RemarkView[] {
-    return this.#once("remarks", () =>
-      this.fold.entities("remark").map((entity) => {
-        const { remark, state } = this.fold.values(entity);
-        const told = (remark ?? {}) as { entity?: string; text?: string; due_on?: string };
-        const answers = this.fold
-          .history(entity)
-          .filter((entry) => entry.operation.type === "remark.answer" && isEffective(entry))
-          .map((entry) => ({ text: textIn(entry), author: this.authored(entry) }));
-        return {
-          id: restOf(entity),
-          entity,
-          about: told.entity ?? "",
-          text: told.text ?? "",
-          dueOn: told.due_on ?? null,
-          state: (state as view.RemarkView["state"] | undefined) ?? "open",
-          answers,
-        };
-      }),
-    );
-  }
-
-  remarksOn(code: string): view.RemarkView[] {
-    return this.remarks.filter(
-      (remark) => remark.about === `answer/${code}` || remark.about.startsWith(`row/${code}/`),
-    );
-  }
-
-  get participants(): view.ParticipantView[] {
-    return this.#once("participants", () =>
-      this.fold
-        .entities("participant")
-        .filter((entity) => !this.fold.isHidden(entity))
-        .map((entity) => {
-          const told = this.fold.values(entity) as Partial<view.ParticipantView>;
-          return {
-            id: restOf(entity),
-            entity,
-            side: told.side ?? "other",
-            name: told.name ?? "",
-            title: told.title ?? "",
-            role: told.role ?? "",
-            present: told.present ?? true,
-          };
-        }),
-    );
-  }
-
-  get explanations(): Record<string, { text: string; by: string }> {
-    const found = this.fold.entities("explanation").map((entity) => {
-      const { text, by } = this.fold.values(entity);
-      return [restOf(entity), { text: String(text ?? ""), by: String(by ?? "") }] as const;
-    });
-    return Object.fromEntries(found);
-  }
-
-  get conflicts(): Omit<view.ConflictView, "mayResolve">[] {
-    return this.#once("conflicts", () =>
-      this.fold.conflicts().map(({ entity, field, heads }) => ({
-        entity,
-        field,
-        kind: kindOf(entity),
-        item: itemOf(entity),
-        sides: heads.flatMap((id) => {
-          const entry = this.fold.entries.get(id);
-          if (!entry) return [];
-          const writes = writesIn(entry.operation);
-          const value = field === RETRACT ? (RETRACT in writes ? null : writes) : writes[field];
-          return { ...this.authored(entry), value };
-        }),
-      })),
-    );
-  }
 }
 
-function textIn(entry: Entry): string {
-  try {
-    return String((JSON.parse(entry.operation.body ?? "{}") as { text?: string }).text ?? "");
-  } catch {
-    return "";
-  }
+function countOf(items: readonly (string | null)[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) if (item !== null) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
 }

@@ -89,14 +89,25 @@ async function isDue(db: Database, held: PackageRow, now: number): Promise<boole
 }
 
 async function drop(db: Database, inspection: string): Promise<void> {
-  const tables = [db.packages, db.entries, db.streams, db.ops, db.blobs, db.provisional, db.relays];
+  const tables = [
+    db.packages,
+    db.entries,
+    db.streams,
+    db.ops,
+    db.blobs,
+    db.contents,
+    db.provisional,
+    db.relays,
+  ];
   await db.transaction("rw", tables, async () => {
+    const files = await db.blobs.where("inspection").equals(inspection).primaryKeys();
     await db.packages.delete(inspection);
     await db.entries.where("[inspection+pos]").between([inspection, 0], [inspection, Infinity]).delete();
     await db.streams.delete(inspection);
     await db.provisional.where("inspection").equals(inspection).delete();
     await db.ops.where("inspection").equals(inspection).modify({ sealed: null });
-    await db.blobs.where("inspection").equals(inspection).delete();
+    await db.blobs.bulkDelete(files);
+    await db.contents.bulkDelete(files);
     const held = new Set((await db.packages.toCollection().primaryKeys()) as string[]);
     // A batch may speak of several inspections; it goes with the last of them.
     await db.relays

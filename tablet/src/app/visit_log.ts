@@ -3,15 +3,15 @@
  * A tap is on the flash before it is in the fold.
  */
 import { type Definition, itemsOf } from "../rules/definition.ts";
-import { type Entry, type Fold, foldOf } from "../rules/fold.ts";
-import type { Archive } from "../store/archive.ts";
-import type { Database } from "../store/database.ts";
+import { type Fold, foldOf } from "../rules/fold.ts";
 import type { Files } from "../store/files.ts";
-import { type Draft, type Ledger, type NewBlob, StorageFull } from "../store/ledger.ts";
+import { type Draft, type NewBlob, StorageFull } from "../store/ledger.ts";
+import { Opened } from "../store/opened.ts";
 import type { State } from "../store/views.ts";
 import { drafted } from "./drafting.ts";
 import { type PackageFacts, Refusal, type Unsubscribe } from "./facade.ts";
 import { derivedIds } from "./findings.ts";
+import { type Held, held, type Shelf } from "./held.ts";
 import { Reading } from "./reading.ts";
 
 /** What one tap added to what waits. */
@@ -22,101 +22,76 @@ export interface Added {
 }
 
 /** What a visit needs of the app around it. */
-export interface Host {
-  db: Database;
-  ledger: Ledger;
-  archive: Archive;
+export interface Host extends Shelf {
   files: Files;
   device: string;
-  person: string;
   recorded(inspection: string, added: Added): void;
   fetchBlob(sha256: string, inspection: string): Promise<Blob | null>;
 }
 
 export class VisitLog {
   readonly id: string;
-  definition: Definition;
-  package: PackageFacts;
+  declare definition: Definition;
+  declare package: PackageFacts;
   readonly host: Host;
-  fold: Fold = foldOf([]);
-  reading: Reading;
+  declare fold: Fold;
+  declare reading: Reading;
   /** The state as the server told it last. */
-  told: State = "decided";
+  declare told: State;
   /** The ids of the findings that follow from conclusions, by item. */
   derived: ReadonlyMap<string, string> = new Map();
   waiting = { ops: 0, files: 0 };
   hasNewPackage = false;
   /** The log is here as far as the server has told of it. */
-  isWhole = false;
+  declare isWhole: boolean;
+  /** Grows whenever the screens have to look again. */
+  version = 0;
   readonly #listeners = new Set<() => void>();
   #files = new Map<string, { isOnServer: boolean }>();
   #written = 0;
+  readonly #opened: Opened;
 
-  private constructor(host: Host, id: string, facts: PackageFacts, definition: Definition) {
+  private constructor(host: Host, id: string, opened: Opened, found: Held) {
     this.host = host;
     this.id = id;
-    this.package = facts;
-    this.definition = definition;
-    this.reading = this.#read();
+    this.#opened = opened;
+    this.#show(found);
   }
 
   /** Throws Refusal not_downloaded. */
   static async open(host: Host, id: string): Promise<VisitLog> {
-    const kept = await host.archive.packageText(id);
-    if (!kept) throw new Refusal("not_downloaded");
-    const facts = JSON.parse(kept.text) as PackageFacts;
-    const log = new VisitLog(host, id, facts, JSON.parse(kept.checklist) as Definition);
+    const opened = new Opened();
+    const found = await held(host, id, opened);
+    const log = new VisitLog(host, id, opened, found);
     const codes = itemsOf(log.definition).map((item) => item.code);
     log.derived = await derivedIds(id, codes);
-    await log.refresh();
     return log;
   }
 
   /** What lies on the flash is shown from now on. */
   async refresh(): Promise<void> {
-    const { archive, ledger, db } = this.host;
     for (;;) {
       const before = this.#written;
-      const [kept, placed, stream, blobs] = await Promise.all([
-        archive.packageText(this.id),
-        archive.entries(this.id),
-        archive.stream(this.id),
-        db.blobs.where("inspection").equals(this.id).toArray(),
-      ]);
-      // What has come back from the server need not be opened a second time.
-      const known = new Set(placed.map((entry) => entry.operation.op_id));
-      const [own, provisional, bodies] = await Promise.all([
-        ledger.own(this.id, known),
-        archive.provisional(this.id, known),
-        placed.some(isWithheld) ? ledger.withheldBodies(this.id) : new Map<string, string>(),
-      ]);
+      const found = await held(this.host, this.id, this.#opened);
       if (this.#written !== before) continue; // something was recorded meanwhile
-      // The office may have changed the team; the list of questions changes with its reference alone.
-      if (kept) {
-        this.package = JSON.parse(kept.text) as PackageFacts;
-        this.definition = JSON.parse(kept.checklist) as Definition;
-      }
-      this.fold = foldOf([...placed.map((entry) => withBody(entry, bodies)), ...own, ...provisional]);
-      this.isWhole = stream !== undefined && stream.pos >= stream.head;
-      this.told = (stream?.status as State | undefined) ?? "decided";
-      this.#files = new Map(blobs.map((row) => [row.sha256, { isOnServer: row.waiting === 0 }]));
-      await this.recount();
+      this.#show(found);
       this.#changed();
       return;
     }
   }
 
-  async recount(): Promise<void> {
-    const { db, person } = this.host;
-    const isOurs = (row: { inspection: string }) => row.inspection === this.id;
-    const [ops, files, listed, kept] = await Promise.all([
-      db.ops.where("waiting").equals(1).and(isOurs).count(),
-      db.blobs.where("waiting").equals(1).and(isOurs).count(),
-      db.listings.get([person, this.id]),
-      db.packages.get(this.id),
-    ]);
-    this.waiting = { ops, files };
-    this.hasNewPackage = listed !== undefined && kept !== undefined && listed.etag !== kept.etag;
+  #show(found: Held): void {
+    // The office may have changed the team; the list of questions changes with its reference alone.
+    this.package = found.package;
+    this.definition = found.definition;
+    this.told = found.told;
+    this.isWhole = found.isWhole;
+    this.hasNewPackage = found.hasNewPackage;
+    this.#files = new Map(found.files.map((row) => [row.sha256, { isOnServer: row.waiting === 0 }]));
+    const files = found.files.filter((row) => row.waiting === 1).length;
+    this.waiting = { ops: found.waitingOps, files };
+    this.fold = foldOf(found.entries);
+    this.reading = this.#read();
   }
 
   #read(): Reading {
@@ -125,7 +100,7 @@ export class VisitLog {
   }
 
   #changed(): void {
-    this.reading = this.#read();
+    this.version += 1;
     for (const listener of this.#listeners) listener();
   }
 
@@ -154,14 +129,4 @@ export class VisitLog {
   async write(type: string, entity: string, body: object, blobs: readonly NewBlob[] = []): Promise<void> {
     await this.record([drafted(this.fold, this.host.person, type, entity, { ...body })], blobs);
   }
-}
-
-function isWithheld({ operation }: Entry): boolean {
-  return (operation.body ?? null) === null;
-}
-
-/** What the server was not given is read from this tablet, where it was recorded. */
-function withBody(entry: Entry, bodies: ReadonlyMap<string, string>): Entry {
-  const body = isWithheld(entry) ? bodies.get(entry.operation.op_id) : undefined;
-  return body === undefined ? entry : { ...entry, operation: { ...entry.operation, body } };
 }

@@ -9,6 +9,7 @@ import type * as view from "../store/views.ts";
 import { selfReportsIn } from "./attachments.ts";
 import type * as facade from "./facade.ts";
 import { findingsOf } from "./findings.ts";
+import { type Made, made } from "./made.ts";
 import { sentBackOf, signOffOf, stateOf } from "./steps.ts";
 import { matches } from "./text.ts";
 import type { VisitLog } from "./visit_log.ts";
@@ -17,9 +18,15 @@ type Body = Record<string, unknown>;
 
 export class VisitViews {
   protected readonly log: VisitLog;
+  readonly #kept = new Map<string, Made<unknown>>();
 
   protected constructor(log: VisitLog) {
     this.log = log;
+  }
+
+  /** The value as it was made, until the screens have to look again. */
+  #once<T>(name: string, make: () => T): T {
+    return made(this.#kept as Map<string, Made<T>>, name, [this.log.version], make);
   }
 
   get id(): string {
@@ -39,6 +46,10 @@ export class VisitViews {
   }
 
   get summary(): view.InspectionSummary {
+    return this.#once("summary", () => this.#summary());
+  }
+
+  #summary(): view.InspectionSummary {
     const { inspection, unit, team } = this.package;
     return {
       id: this.id,
@@ -63,8 +74,8 @@ export class VisitViews {
   }
 
   get state(): view.State {
-    return stateOf(this.log.fold, this.log.told, this.package.inspection.form, (person) =>
-      this.#role(person),
+    return this.#once("state", () =>
+      stateOf(this.log.fold, this.log.told, this.package.inspection.form, (person) => this.#role(person)),
     );
   }
 
@@ -184,7 +195,7 @@ export class VisitViews {
   }
 
   get signOffState(): view.SignOffState | null {
-    return signOffOf(this.log.fold);
+    return this.#once("signOff", () => signOffOf(this.log.fold));
   }
 
   /** What belongs to the record and was not before those who signed last; null where nobody has signed off. */

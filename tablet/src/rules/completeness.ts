@@ -27,12 +27,17 @@ export interface Recorded {
   withAttachment: ReadonlySet<string>;
 }
 
-/** Everything that is missing in the items that are asked, in the order of the checklist. */
-export function gapsOf(definition: Definition, scope: Scope, recorded: Recorded): Gap[] {
+/** Everything that is missing in the items that are asked, in the order of the checklist; `gapsIn` one of them. */
+export function gapsOf(
+  definition: Definition,
+  scope: Scope,
+  recorded: Recorded,
+  gapsIn = (item: ChecklistItem): Gap[] => itemGaps(definition, item, recorded),
+): Gap[] {
   const known = new Map(itemsOf(definition).map((item) => [item.code, item]));
   return relevantItems(definition, scope, recorded.answers).flatMap((code) => {
     const item = known.get(code);
-    return item ? itemGaps(definition, item, recorded) : [];
+    return item ? gapsIn(item) : [];
   });
 }
 

@@ -110,11 +110,15 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
 
 /** Order by code point, as every other implementation sorts; JavaScript alone would sort by UTF-16 unit. */
 export function byCodePoint(a: string, b: string): number {
-  if (a === b) return 0;
-  const [left, right] = [[...a], [...b]];
-  for (let place = 0; place < Math.min(left.length, right.length); place += 1) {
-    const difference = (left[place]?.codePointAt(0) ?? 0) - (right[place]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
+  const shorter = Math.min(a.length, b.length);
+  for (let place = 0; place < shorter; place += 1) {
+    const [left, right] = [a.charCodeAt(place), b.charCodeAt(place)];
+    if (left !== right) return rankOf(left) - rankOf(right);
   }
-  return left.length - right.length;
+  return a.length - b.length;
+}
+
+/** A surrogate is half of a code point that lies behind all those of one unit. */
+function rankOf(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -11,7 +11,6 @@ import { type Body, isInRecord, isStep, kindOf, RETRACT, writesOf } from "./enti
 export interface Entry {
   operation: Operation;
   device: string;
-  digest: string;
   effect: string;
   code: string | null;
   pos: number | null;
@@ -86,19 +85,25 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
 }
 
+/** Stands for every kind of entity where versions are asked for. */
+export const ANYTHING = "*";
+
 class Register {
   readonly writes = new Map<string, Entry>();
   readonly #replaced = new Set<string>();
   readonly #standing = new Set<string>();
+  #heads: readonly Entry[] | null = null;
 
-  get heads(): Entry[] {
-    return [...this.#standing].sort().flatMap((id) => this.writes.get(id) ?? []);
+  get heads(): readonly Entry[] {
+    this.#heads ??= [...this.#standing].sort().flatMap((id) => this.writes.get(id) ?? []);
+    return this.#heads;
   }
 
   write(entry: Entry): void {
     const id = entry.operation.op_id;
     this.writes.set(id, entry);
     if (!this.#replaced.has(id)) this.#standing.add(id);
+    this.#heads = null;
   }
 
   replace(parents: readonly string[]): void {
@@ -106,7 +111,15 @@ class Register {
       this.#replaced.add(parent);
       this.#standing.delete(parent);
     }
+    this.#heads = null;
   }
+}
+
+/** What has been worked out of an entity; forgotten as soon as something is added to it. */
+interface Seen {
+  fields?: readonly string[];
+  isHidden?: boolean;
+  conflicts?: readonly Conflict[];
 }
 
 /** What a log amounts to. Adding an entry again, or with its position, changes nothing else. */
@@ -115,6 +128,12 @@ export class Fold {
   readonly leftOut: ReadonlySet<string>;
   readonly #registers = new Map<string, Map<string, Register>>();
   readonly #history = new Map<string, Map<string, Entry>>();
+  readonly #names = new Map<string | undefined, readonly string[]>();
+  readonly #seen = new Map<string, Seen>();
+  readonly #versions = new Map<string, number>();
+  readonly #steps = new Map<string, Entry>();
+  readonly #aside = new Map<string, Entry>();
+  readonly #decisions = new Map<string, Entry>();
 
   constructor(leftOut: ReadonlySet<string> = new Set()) {
     this.leftOut = leftOut;
@@ -124,7 +143,10 @@ export class Fold {
     const { op_id, entity, parents } = entry.operation;
     this.entries.set(op_id, entry);
     mapAt(this.#history, entity).set(op_id, entry);
+    this.#sort(entry);
+    this.#touch(entity);
     if (!isEffective(entry) || this.leftOut.has(op_id) || !hasWrites(entry)) return;
+    if (!this.#registers.has(entity)) this.#names.clear();
     const registers = mapAt(this.#registers, entity);
     for (const name of [...Object.keys(writesIn(entry.operation))]) {
       const register = registerAt(registers, name);
@@ -135,21 +157,58 @@ export class Fold {
     registerAt(registers, RETRACT).replace(parents);
   }
 
-  entities(kind?: string): string[] {
-    const names = [...this.#registers.keys()];
-    return (kind === undefined ? names : names.filter((name) => kindOf(name) === kind)).sort(byCodePoint);
+  /** Steps, what was set aside, and decisions about that are found without going through the whole log. */
+  #sort(entry: Entry): void {
+    const { op_id, type } = entry.operation;
+    if (isStep(type)) this.#steps.set(op_id, entry);
+    else if (!isEffective(entry) || this.leftOut.has(op_id)) this.#aside.set(op_id, entry);
+    else this.#aside.delete(op_id);
+    if (type === "quarantine.adopt" || type === "quarantine.dismiss") this.#decisions.set(op_id, entry);
   }
 
-  fields(entity: string): string[] {
+  #touch(entity: string): void {
+    this.#seen.delete(entity);
+    for (const name of new Set([entity, kindOf(entity), ANYTHING])) {
+      this.#versions.set(name, this.versionOf(name) + 1);
+    }
+  }
+
+  /** Grows with each entry about the entity, about any entity of the kind, or about anything. */
+  versionOf(entityOrKind: string): number {
+    return this.#versions.get(entityOrKind) ?? 0;
+  }
+
+  #seenOf(entity: string): Seen {
+    let seen = this.#seen.get(entity);
+    if (!seen) {
+      seen = {};
+      this.#seen.set(entity, seen);
+    }
+    return seen;
+  }
+
+  entities(kind?: string): readonly string[] {
+    let names = this.#names.get(kind);
+    if (!names) {
+      const all = [...this.#registers.keys()];
+      names = (kind === undefined ? all : all.filter((name) => kindOf(name) === kind)).sort(byCodePoint);
+      this.#names.set(kind, names);
+    }
+    return names;
+  }
+
+  fields(entity: string): readonly string[] {
     const registers = this.#registers.get(entity);
     if (!registers) return [];
-    return [...registers]
+    const seen = this.#seenOf(entity);
+    seen.fields ??= [...registers]
       .filter(([, register]) => register.writes.size > 0)
       .map(([name]) => name)
       .sort(byCodePoint);
+    return seen.fields;
   }
 
-  heads(entity: string, field: string): Entry[] {
+  heads(entity: string, field: string): readonly Entry[] {
     return this.#registers.get(entity)?.get(field)?.heads ?? [];
   }
 
@@ -170,13 +229,25 @@ export class Fold {
 
   /** Whether a retraction stands that has seen everything written there. */
   isHidden(entity: string): boolean {
+    const seen = this.#seenOf(entity);
+    seen.isHidden ??= this.#isRetracted(entity);
+    return seen.isHidden;
+  }
+
+  #isRetracted(entity: string): boolean {
     const retractions = this.heads(entity, RETRACT);
     if (retractions.length === 0) return false;
     const content = this.#contentHeads(entity);
     return retractions.some((head) => [...content].every((id) => head.operation.parents.includes(id)));
   }
 
-  conflictsAt(entity: string): Conflict[] {
+  conflictsAt(entity: string): readonly Conflict[] {
+    const seen = this.#seenOf(entity);
+    seen.conflicts ??= this.#conflictsIn(entity);
+    return seen.conflicts;
+  }
+
+  #conflictsIn(entity: string): Conflict[] {
     if (this.isHidden(entity)) return [];
     return this.fields(entity).flatMap((field) => {
       const heads = this.heads(entity, field);
@@ -202,20 +273,14 @@ export class Fold {
 
   /** What was set aside and neither adopted nor dismissed since. */
   undecided(): Entry[] {
-    const decided = new Set<unknown>();
-    for (const entry of this.entries.values()) {
-      const isDecision = /^quarantine\.(adopt|dismiss)$/.test(entry.operation.type);
-      if (isDecision && isEffective(entry)) decided.add(bodyOf(entry.operation).op_id);
-    }
-    return [...this.entries.values()]
-      .filter((entry) => !isEffective(entry) || this.leftOut.has(entry.operation.op_id))
-      .filter((entry) => !decided.has(entry.operation.op_id) && !isStep(entry.operation.type))
-      .sort(logOrder);
+    const decisions = [...this.#decisions.values()].filter(isEffective);
+    const decided = new Set<unknown>(decisions.map((entry) => bodyOf(entry.operation).op_id));
+    return [...this.#aside.values()].filter((entry) => !decided.has(entry.operation.op_id)).sort(logOrder);
   }
 
   /** The workflow steps, in the order of the log. */
   steps(): Entry[] {
-    return [...this.entries.values()].filter((entry) => isStep(entry.operation.type)).sort(logOrder);
+    return [...this.#steps.values()].sort(logOrder);
   }
 }
 

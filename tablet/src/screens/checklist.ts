@@ -71,13 +71,8 @@ class Checklist extends VisitElement {
       items,
       (one) => one.code,
       (one) =>
-        html`<td-item .app=${this.app} .visit=${this.visit} .summary=${one} .state=${state} .isOpen=${one.code === this.item} @opened=${() => this.#open(one.code)} @answered=${this.#count}></td-item>`,
+        html`<td-item .app=${this.app} .visit=${this.visit} .summary=${one} .state=${state} .isOpen=${one.code === this.item} @opened=${() => this.#open(one.code)}></td-item>`,
     )}`;
-  }
-
-  /** A tap in the list never moves the list: only the figures beside the section change. */
-  #count(): void {
-    this.requestUpdate();
   }
 
   #open(code: string): void {

@@ -115,7 +115,7 @@ class ItemRow extends VisitElement {
 
 /** Whether the line would look different; most taps change one line of the list. */
 export function differs(now: ItemSummary, before: ItemSummary | undefined): boolean {
-  return before === undefined || likeness(now) !== likeness(before);
+  return now !== before && (before === undefined || likeness(now) !== likeness(before));
 }
 
 function likeness(one: ItemSummary): string {

@@ -2,7 +2,7 @@
  * What came from the server or from team mates: logs, packages, checklists. It is never edited, and a cursor moves
  * only in the transaction that holds what it passes.
  */
-import { digestOf, type Operation, sha256 } from "../rules/digest.ts";
+import { type Operation, sha256 } from "../rules/digest.ts";
 import type { Entry } from "../rules/fold.ts";
 import {
   type Database,
@@ -82,8 +82,7 @@ export class Archive {
   }
 
   async #sealedEntry(inspection: string, sent: SentEntry): Promise<EntryRow> {
-    const text = JSON.stringify({ ...sent, digest: await digestOf(sent.op) });
-    const sealed = await this.#vault.seal(`entries/${inspection}/${sent.pos}`, text);
+    const sealed = await this.#vault.seal(`entries/${inspection}/${sent.pos}`, JSON.stringify(sent));
     return { inspection, pos: sent.pos, opId: sent.op.op_id, device: sent.device, seq: sent.op.seq, sealed };
   }
 
@@ -118,9 +117,7 @@ export class Archive {
         await db.entries.clear();
         await db.streams.clear();
         await db.provisional.bulkPut(provisional);
-        await db.blobs.toCollection().modify((row) => {
-          if (row.sealed) row.waiting = 1;
-        });
+        await db.blobs.toCollection().modify({ waiting: 1 });
         await db.relays.toCollection().modify({ isSent: 0, refused: null });
         await db.relays.bulkPut(relays);
         await db.setFacts({ epoch });
@@ -152,25 +149,23 @@ export class Archive {
   }
 
   /** The server's entries of the inspection, in order of position. */
-  async entries(inspection: string): Promise<Entry[]> {
-    const rows = await this.#db.entries
+  async entryRows(inspection: string): Promise<EntryRow[]> {
+    return this.#db.entries
       .where("[inspection+pos]")
       .between([inspection, 0], [inspection, Infinity])
       .toArray();
-    return Promise.all(rows.map((row) => this.#openedEntry(row)));
   }
 
-  async #opened(row: EntryRow): Promise<SentEntry & { digest: string }> {
+  async #opened(row: EntryRow): Promise<SentEntry> {
     const text = await this.#vault.open(`entries/${row.inspection}/${row.pos}`, row.sealed);
-    return JSON.parse(text) as SentEntry & { digest: string };
+    return JSON.parse(text) as SentEntry;
   }
 
-  async #openedEntry(row: EntryRow): Promise<Entry> {
+  async entryIn(row: EntryRow): Promise<Entry> {
     const sent = await this.#opened(row);
     return {
       operation: sent.op,
       device: sent.device,
-      digest: sent.digest,
       effect: sent.effect,
       code: sent.code,
       pos: sent.pos,
@@ -201,18 +196,10 @@ export class Archive {
     });
   }
 
-  /** Team mates' operations that no entry of the server's has brought yet. */
-  async provisional(inspection: string, known: ReadonlySet<string> = new Set()): Promise<Entry[]> {
-    const all = await this.#db.provisional.where("inspection").equals(inspection).toArray();
-    const rows = all.filter((row) => !known.has(row.opId));
-    return Promise.all(
-      rows.map(async (row) => {
-        const operation = JSON.parse(
-          await this.#vault.open(`provisional/${row.opId}`, row.sealed),
-        ) as Operation;
-        return entryOf(operation, row.device, await digestOf(operation));
-      }),
-    );
+  /** A team mate's operation that no entry of the server's has brought yet. */
+  async provisionalIn(row: ProvisionalRow): Promise<Entry> {
+    const text = await this.#vault.open(`provisional/${row.opId}`, row.sealed);
+    return entryOf(JSON.parse(text) as Operation, row.device);
   }
 
   /**
@@ -232,19 +219,20 @@ export class Archive {
       sealed: await this.#vault.seal(`packages/${taken.inspection}`, taken.text),
     };
     const db = this.#db;
-    await db.transaction("rw", db.packages, db.checklists, db.blobs, async () => {
-      const here = await db.blobs.bulkGet([...taken.files]);
-      if (here.some((file) => !file?.sealed)) throw new Error("a file of the package is not here");
+    await db.transaction("rw", db.packages, db.checklists, db.contents, async () => {
+      const files = new Set(taken.files);
+      const here = await db.contents
+        .where("sha256")
+        .anyOf([...files])
+        .count();
+      if (here < files.size) throw new Error("a file of the package is not here");
       await db.packages.put(row);
       await db.checklists.put({ sha256: taken.checklistSha256, text: taken.checklistText });
     });
   }
 
-  async packageText(inspection: string): Promise<{ text: string; checklist: string } | null> {
-    const row = await this.#db.packages.get(inspection);
-    const checklist = row && (await this.#db.checklists.get(row.checklist));
-    if (!row || !checklist) return null;
-    return { text: await this.#vault.open(`packages/${inspection}`, row.sealed), checklist: checklist.text };
+  packageText(row: PackageRow): Promise<string> {
+    return this.#vault.open(`packages/${row.inspection}`, row.sealed);
   }
 
   /** What the server listed for the person last. */

@@ -121,7 +121,7 @@ export interface ChecklistRow {
   text: string;
 }
 
-/** A file: a photo, a document, a drawn signature. */
+/** A file: a photo, a document, a drawn signature; its bytes lie apart, so that lists and counts never touch them. */
 export interface BlobRow {
   sha256: string;
   inspection: string;
@@ -132,7 +132,12 @@ export interface BlobRow {
   uploadUrl: string | null;
   reason: string | null;
   at: number;
-  sealed: Sealed | null;
+}
+
+/** The bytes of a file, sealed. */
+export interface ContentRow {
+  sha256: string;
+  sealed: Sealed;
 }
 
 /** The server's word for one chain up to one number in one epoch; a later epoch's stands beside it. */
@@ -158,6 +163,7 @@ export class Database extends Dexie {
   declare listings: Table<ListingRow, [string, string]>;
   declare checklists: Table<ChecklistRow, string>;
   declare blobs: Table<BlobRow, string>;
+  declare contents: Table<ContentRow, string>;
   declare proofs: Table<ReceiptRow, [string, string, number]>;
 
   constructor(name: string) {
@@ -181,6 +187,7 @@ export class Database extends Dexie {
       .stores({
         relays: "id, isSent, head, *inspections",
         blobs: "sha256, inspection, waiting, [waiting+size]",
+        contents: "sha256",
         receipts: null,
         proofs: "[device+epoch+seq]",
       })
@@ -193,6 +200,21 @@ export class Database extends Dexie {
 
   async setFacts(facts: Record<string, unknown>): Promise<void> {
     await this.facts.bulkPut(Object.entries(facts).map(([name, value]) => ({ name, value })));
+  }
+  /** What `place` asks for, all at once and without a wait between, is on the flash; if it fails, none of it. */
+  async strictly(stores: readonly string[], place: (transaction: IDBTransaction) => void): Promise<void> {
+    if (!this.isOpen()) await this.open();
+    const transaction = this.backendDB().transaction(stores, "readwrite", { durability: "strict" });
+    await new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error ?? new DOMException("taken back", "AbortError"));
+      try {
+        place(transaction);
+      } catch (fault) {
+        transaction.abort();
+        reject(fault);
+      }
+    });
   }
 }
 
@@ -226,4 +248,17 @@ async function toVersion2(upgrade: Transaction): Promise<void> {
     .modify((row: PackageRow) => {
       row.keepDays = KEPT_DAYS;
     });
+  await contentsApart(upgrade);
+}
+
+/** The bytes of a file no longer lie in its own row; one file at a time is in memory. */
+async function contentsApart(upgrade: Transaction): Promise<void> {
+  const blobs = upgrade.table<BlobRow & { sealed?: Sealed | null }, string>("blobs");
+  for (const sha256 of await blobs.toCollection().primaryKeys()) {
+    const before = await blobs.get(sha256);
+    if (!before) continue;
+    const { sealed, ...row } = before;
+    if (sealed) await upgrade.table<ContentRow, string>("contents").put({ sha256, sealed });
+    await blobs.put(row);
+  }
 }

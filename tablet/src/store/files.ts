@@ -28,8 +28,8 @@ export class Files {
   }
 
   async bytes(sha256: string): Promise<ArrayBuffer | null> {
-    const row = await this.#db.blobs.get(sha256);
-    return row?.sealed ? this.#vault.openBytes(`blobs/${sha256}`, row.sealed) : null;
+    const content = await this.#db.contents.get(sha256);
+    return content ? this.#vault.openBytes(`blobs/${sha256}`, content.sealed) : null;
   }
 
   async mime(sha256: string): Promise<string | null> {
@@ -42,11 +42,14 @@ export class Files {
   }
 
   /** A file of somebody else's, brought by the server or by a team mate's export. Throws StorageFull. */
-  async keep(row: Omit<BlobRow, "sealed">, bytes: ArrayBuffer): Promise<void> {
+  async keep(row: BlobRow, bytes: ArrayBuffer): Promise<void> {
+    const { blobs, contents } = this.#db;
     const sealed = await this.#vault.sealBytes(`blobs/${row.sha256}`, bytes);
     try {
-      await this.#db.transaction("rw", this.#db.blobs, async () => {
-        if (!(await this.#db.blobs.get(row.sha256))?.sealed) await this.#db.blobs.put({ ...row, sealed });
+      await this.#db.transaction("rw", blobs, contents, async () => {
+        if (await contents.get(row.sha256)) return;
+        await blobs.put(row);
+        await contents.put({ sha256: row.sha256, sealed });
       });
     } catch (fault) {
       throw isQuota(fault) ? new StorageFull() : fault;
@@ -63,9 +66,7 @@ export class Files {
 
   /** After a restore nobody knows what the server still has: every file is asked about again. */
   async askAgain(): Promise<void> {
-    await this.#db.blobs.toCollection().modify((row) => {
-      if (row.sealed) row.waiting = 1;
-    });
+    await this.#db.blobs.toCollection().modify({ waiting: 1 });
   }
 }
 

@@ -6,7 +6,7 @@
 import { digestOf, linkOf, type Operation, sha256 } from "../rules/digest.ts";
 import type { Entry } from "../rules/fold.ts";
 import { type ClockReading, clkText, type Hlc, hlcText, nextHlc, wallText } from "./clock.ts";
-import type { BlobRow, Database, OpRow, Outcome, ReceiptRow } from "./database.ts";
+import type { BlobRow, ContentRow, Database, OpRow, Outcome, ReceiptRow } from "./database.ts";
 import { newId } from "./ids.ts";
 import type { Sealed, Vault } from "./vault.ts";
 
@@ -45,13 +45,33 @@ export interface Waiting extends Chain {
 /** No room is left on the tablet; nothing was written. */
 export class StorageFull extends Error {}
 
-const LOCK = "thucdia-chain";
+/** What the next operation is linked to and dated by. */
+interface Standing {
+  chain: Chain;
+  hlc: Hlc;
+  reading: ClockReading | undefined;
+}
+
+interface Linked {
+  entries: Entry[];
+  rows: OpRow[];
+  after: Pick<Standing, "chain" | "hlc">;
+}
+
+/** A file as it is kept: what is said of it, and its bytes. */
+interface File {
+  row: BlobRow;
+  content: ContentRow;
+}
 
 export class Ledger {
   readonly #db: Database;
   readonly #vault: Vault;
   readonly #device: string;
   readonly #now: () => number;
+  #last: Promise<unknown> = Promise.resolve();
+  /** As it was left by the last write of this ledger; every write makes sure that it still holds. */
+  #standing: Standing | null = null;
 
   constructor(db: Database, vault: Vault, device: string, now: () => number = Date.now) {
     this.#db = db;
@@ -62,87 +82,104 @@ export class Ledger {
 
   /** The operations are on the flash, all or none, with their files; as entries without a position. */
   async record(context: Context, drafts: readonly Draft[], blobs: readonly NewBlob[] = []): Promise<Entry[]> {
-    return navigator.locks.request(LOCK, async () => {
-      const linked = await this.#linked(context, drafts);
-      const files = await Promise.all(blobs.map((blob) => this.#sealedBlob(context.inspection, blob)));
-      const rows = await Promise.all(
-        linked.entries.map((entry, place) => this.#sealedOp(entry, linked.hashes[place] ?? "")),
-      );
-      await this.#write(linked, rows, files);
-      return linked.entries;
-    });
+    const files = await Promise.all(blobs.map((blob) => this.#sealedFile(context.inspection, blob)));
+    const recorded = this.#last.then(() => this.#recorded(context, drafts, files));
+    this.#last = recorded.catch(() => undefined);
+    return recorded;
   }
 
-  async #linked(context: Context, drafts: readonly Draft[]) {
-    const [chain, clock, reading] = await this.#db.facts.bulkGet(["chain", "hlc", "clock"]);
-    const before = chain?.value as Chain | undefined;
-    if (!before) throw new Error("this tablet has no chain");
-    let { seq, hash } = before;
-    let hlc = (clock?.value as Hlc | undefined) ?? { ms: 0, count: 0 };
-    const measured = reading?.value as ClockReading | undefined;
-    const entries: Entry[] = [];
-    const hashes: string[] = [];
-    for (const draft of drafts) {
+  async #recorded(context: Context, drafts: readonly Draft[], files: readonly File[]): Promise<Entry[]> {
+    for (;;) {
+      const standing = this.#standing ?? (await this.#read());
+      this.#standing = null;
+      const linked = await this.#linked(standing, context, drafts);
+      if (await this.#write(standing, linked, files)) return linked.entries;
+    }
+  }
+
+  async #read(): Promise<Standing> {
+    const [chain, hlc, clock] = await this.#db.facts.bulkGet(["chain", "hlc", "clock"]);
+    if (!chain) throw new Error("this tablet has no chain");
+    return {
+      chain: chain.value as Chain,
+      hlc: (hlc?.value as Hlc | undefined) ?? { ms: 0, count: 0 },
+      reading: clock?.value as ClockReading | undefined,
+    };
+  }
+
+  async #linked(standing: Standing, context: Context, drafts: readonly Draft[]): Promise<Linked> {
+    let { seq, hash } = standing.chain;
+    let { hlc } = standing;
+    const operations = drafts.map((draft): Operation => {
       const now = this.#now();
       hlc = nextHlc(hlc, now);
       seq += 1;
-      const operation: Operation = {
+      return {
         op_id: newId(now), seq, type: draft.type, inspection: context.inspection, entity: draft.entity,
         parents: [...draft.parents].sort(), checklist: context.checklist, actor: context.actor,
-        hlc: hlcText(hlc), wall: wallText(new Date(now)), clk: clkText(measured, now),
+        hlc: hlcText(hlc), wall: wallText(new Date(now)), clk: clkText(standing.reading, now),
         body: JSON.stringify(draft.body),
       }; // biome-ignore format: one member a line would hide the shape
-      const digest = await digestOf(operation);
-      hash = await linkOf(this.#device, seq, hash, digest);
-      hashes.push(hash);
-      entries.push(entryOf(operation, this.#device, digest));
+    });
+    const [digests, seals] = await Promise.all([
+      Promise.all(operations.map(digestOf)),
+      Promise.all(operations.map((one) => this.#vault.seal(`ops/${one.op_id}`, JSON.stringify(one)))),
+    ]);
+    const [entries, rows]: [Entry[], OpRow[]] = [[], []];
+    for (const [place, operation] of operations.entries()) {
+      const digest = digests[place] ?? "";
+      hash = await linkOf(this.#device, operation.seq, hash, digest);
+      entries.push(entryOf(operation, this.#device));
+      rows.push(this.#opRow(operation, hash, seals[place] ?? null));
     }
-    return { before, entries, hashes, chain: { seq, hash }, hlc };
+    return { entries, rows, after: { chain: { seq, hash }, hlc } };
   }
 
-  async #sealedOp(entry: Entry, hash: string): Promise<OpRow> {
-    const { operation } = entry;
-    const sealed = await this.#vault.seal(`ops/${operation.op_id}`, JSON.stringify(operation));
+  #opRow(operation: Operation, hash: string, sealed: Sealed | null): OpRow {
     return {
       seq: operation.seq, opId: operation.op_id, inspection: operation.inspection, hash, waiting: 1, withheld: 0,
       at: this.#now(), sealed, outcome: null,
     }; // biome-ignore format: as above
   }
 
-  async #sealedBlob(inspection: string, blob: NewBlob): Promise<BlobRow> {
-    const sealed = await this.#vault.sealBytes(`blobs/${blob.sha256}`, blob.bytes);
-    return {
-      sha256: blob.sha256, inspection, mime: blob.mime, size: blob.bytes.byteLength, waiting: 1, uploadUrl: null,
-      reason: null, at: this.#now(), sealed,
+  async #sealedFile(inspection: string, blob: NewBlob): Promise<File> {
+    const { sha256, mime, bytes } = blob;
+    const sealed = await this.#vault.sealBytes(`blobs/${sha256}`, bytes);
+    const row: BlobRow = {
+      sha256, inspection, mime, size: bytes.byteLength, waiting: 1, uploadUrl: null, reason: null, at: this.#now(),
     }; // biome-ignore format: as above
+    return { row, content: { sha256, sealed } };
   }
 
-  /** What is here already is not kept twice, but the server is asked whether it has it for this inspection too. */
-  async #keep(file: BlobRow): Promise<void> {
-    const { blobs } = this.#db;
-    const known = await blobs.get(file.sha256);
-    if (!known) await blobs.add(file);
-    else if (known.waiting === 0)
-      await blobs.update(file.sha256, { waiting: 1, inspection: file.inspection });
-  }
-
-  async #write(
-    linked: { before: Chain; chain: Chain; hlc: Hlc },
-    rows: OpRow[],
-    files: BlobRow[],
-  ): Promise<void> {
-    const db = this.#db;
+  /** Whether it was written: false if another tab moved the chain meanwhile, and then nothing was. */
+  async #write(standing: Standing, linked: Linked, files: readonly File[]): Promise<boolean> {
+    const { chain, hlc } = linked.after;
+    // The files' tables are left to the uploads unless they are needed.
+    const stores = ["ops", "facts", ...(files.length > 0 ? ["blobs", "contents"] : [])];
+    let isMoved = false;
+    let reading: ClockReading | undefined;
     try {
-      await db.transaction("rw", db.ops, db.facts, db.blobs, async () => {
-        const chain = await db.fact<Chain>("chain");
-        if (chain?.hash !== linked.before.hash) throw new Error("another writer moved the chain");
-        await db.ops.bulkAdd(rows);
-        for (const file of files) await this.#keep(file);
-        await db.setFacts({ chain: linked.chain, hlc: linked.hlc });
+      await this.#db.strictly(stores, (transaction) => {
+        const [ops, facts] = [transaction.objectStore("ops"), transaction.objectStore("facts")];
+        // Everything is asked for at once; if the first answer is not what we built on, all of it is taken back.
+        onSuccess(facts.get("chain"), (row: { value: Chain } | undefined) => {
+          isMoved = row?.value.hash !== standing.chain.hash;
+          if (isMoved) transaction.abort();
+        });
+        onSuccess(facts.get("clock"), (row: { value: ClockReading } | undefined) => {
+          reading = row?.value;
+        });
+        for (const row of linked.rows) ops.add(row);
+        for (const file of files) keep(transaction, file);
+        facts.put({ name: "chain", value: chain });
+        facts.put({ name: "hlc", value: hlc });
       });
     } catch (fault) {
+      if (isMoved) return false;
       throw isQuota(fault) ? new StorageFull() : fault;
     }
+    this.#standing = { chain, hlc, reading };
+    return true;
   }
 
   /** Number and hash of the last recorded operation. */
@@ -211,9 +248,11 @@ export class Ledger {
   async acknowledge(outcomes: ReadonlyMap<string, Outcome>, receipt: ReceiptRow | null): Promise<void> {
     const db = this.#db;
     await db.transaction("rw", db.ops, db.proofs, async () => {
-      for (const [opId, outcome] of outcomes) {
-        await db.ops.where("opId").equals(opId).modify({ outcome, waiting: 0 });
-      }
+      const told = [...outcomes.keys()];
+      const rows = await db.ops.where("opId").anyOf(told).toArray();
+      await db.ops.bulkPut(
+        rows.map((row) => ({ ...row, outcome: outcomes.get(row.opId) ?? null, waiting: 0 })),
+      );
       if (receipt) await db.proofs.put(receipt);
     });
   }
@@ -221,17 +260,6 @@ export class Ledger {
   /** The header travels alone from now on; the body stays here. */
   async withhold(seq: number): Promise<void> {
     await this.#db.ops.update(seq, { withheld: 1 });
-  }
-
-  /** The bodies of this inspection's operations that travelled as headers alone, by operation. */
-  async withheldBodies(inspection: string): Promise<Map<string, string>> {
-    const rows = await this.#db.ops.where("inspection").equals(inspection).toArray();
-    const bodies = new Map<string, string>();
-    for (const row of rows.filter((one) => one.withheld && one.sealed)) {
-      const { body } = JSON.parse(await this.#opened(row)) as Operation;
-      if (body !== null) bodies.set(row.opId, body);
-    }
-    return bodies;
   }
 
   /** Everything after `seq` travels again: the server does not have it any more. */
@@ -244,25 +272,17 @@ export class Ledger {
       });
   }
 
-  /** This tablet's own operations of the inspection but for those known already, as entries without a position. */
-  async own(inspection: string, known: ReadonlySet<string> = new Set()): Promise<Entry[]> {
-    const rows = await this.#db.ops.where("inspection").equals(inspection).sortBy("seq");
-    const kept = rows.filter((row) => row.sealed && !known.has(row.opId));
-    return Promise.all(
-      kept.map(async (row) => {
-        const operation = JSON.parse(await this.#opened(row)) as Operation;
-        return withOutcome(entryOf(operation, this.#device, await digestOf(operation)), row.outcome);
-      }),
-    );
+  /** The operation in the row as an entry without a position; what the server said of it is left out. */
+  async entryIn(row: Pick<OpRow, "opId" | "sealed">): Promise<Entry> {
+    return entryOf(JSON.parse(await this.#opened(row)) as Operation, this.#device);
   }
 }
 
 /** An entry that the server has not placed yet. */
-export function entryOf(operation: Operation, device: string, digest: string): Entry {
+export function entryOf(operation: Operation, device: string): Entry {
   return {
     operation,
     device,
-    digest,
     effect: "applied",
     code: null,
     pos: null,
@@ -271,9 +291,27 @@ export function entryOf(operation: Operation, device: string, digest: string): E
   };
 }
 
-function withOutcome(entry: Entry, outcome: Outcome | null): Entry {
+/** The entry with what the server said to it. */
+export function withOutcome(entry: Entry, outcome: Outcome | null): Entry {
   if (!outcome) return entry;
   return { ...entry, effect: outcome.status, code: outcome.code, pos: outcome.pos };
+}
+
+function onSuccess<T>(request: IDBRequest<T>, then: (result: T) => void): void {
+  request.onsuccess = () => then(request.result);
+}
+
+/** What is here already is not kept twice, but the server is asked whether it has it for this inspection too. */
+function keep(transaction: IDBTransaction, { row, content }: File): void {
+  const blobs = transaction.objectStore("blobs");
+  onSuccess(blobs.get(row.sha256), (known: BlobRow | undefined) => {
+    if (!known) {
+      blobs.add(row);
+      transaction.objectStore("contents").put(content);
+    } else if (known.waiting === 0) {
+      blobs.put({ ...known, waiting: 1, inspection: row.inspection });
+    }
+  });
 }
 
 /** Whether the browser refused for want of room. */

@@ -123,13 +123,14 @@ export class Loop {
 
   /** Something was recorded: it counts at once, and travels soon, together with what follows it. */
   recorded(added = { ops: 0, files: 0, bytes: 0 }): void {
-    const { waitingOps, waitingFiles, waitingBytes } = this.#status;
-    this.#set({
+    const { waitingOps, waitingFiles, waitingBytes, nextAttemptAt } = this.#status;
+    const counted = {
       waitingOps: waitingOps + added.ops,
       waitingFiles: waitingFiles + added.files,
       waitingBytes: waitingBytes + added.bytes,
-    });
-    if (this.#failures === 0 || !this.#status.nextAttemptAt) this.#schedule(SOON_MS);
+    };
+    if (this.#failures === 0 || !nextAttemptAt) this.#schedule(SOON_MS, counted);
+    else this.#set(counted);
   }
 
   async recount(): Promise<void> {
@@ -221,12 +222,16 @@ export class Loop {
     return globalThis.document?.visibilityState === "hidden" ? HIDDEN_MS : QUIET_MS;
   }
 
-  #schedule(soonest: number): void {
-    if (this.#isStopped) return;
+  /** The next round comes after the pause; what else has changed is told in the same breath. */
+  #schedule(soonest: number, changed: Partial<SyncStatus> = {}): void {
+    if (this.#isStopped) {
+      this.#set(changed);
+      return;
+    }
     const pause = Math.max(soonest, this.#notBefore - Date.now());
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.now(), pause);
-    this.#set({ nextAttemptAt: Date.now() + pause });
+    this.#set({ ...changed, nextAttemptAt: Date.now() + pause });
   }
 
   #set(changed: Partial<SyncStatus>): void {

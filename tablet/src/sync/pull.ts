@@ -260,7 +260,7 @@ type ReportTold = NonNullable<PackageTold["self_reports"]>[number];
 
 async function notHere(reader: Reader, reports: readonly ReportTold[]): Promise<ReportTold[]> {
   const here = await reader.files.here(reports.map((one) => one.sha256));
-  return reports.filter((one) => !here.get(one.sha256)?.sealed);
+  return reports.filter((one) => !here.has(one.sha256));
 }
 
 /** Each file that has come whole stays, so that a network that breaks need not bring it twice. */

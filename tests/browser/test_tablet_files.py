@@ -27,11 +27,11 @@ STORED = """
 async names => {
   const open = indexedDB.open((await indexedDB.databases())[0].name);
   const db = await new Promise(done => { open.onsuccess = () => done(open.result) });
-  const all = db.transaction('blobs').objectStore('blobs').getAll();
+  const all = db.transaction('contents').objectStore('contents').getAll();
   const rows = await new Promise(done => { all.onsuccess = () => done(all.result) });
   return rows.map(row => {
     const text = new TextDecoder('latin1').decode(row.sealed.data);
-    return { size: row.size, isOpen: names.some(name => text.includes(name)) };
+    return { isOpen: names.some(name => text.includes(name)) };
   });
 }
 """

@@ -64,7 +64,7 @@ def _confirm(opening: Opening, typed: str) -> None:
 
 
 def _put_back(file: Path, opening: Opening, manifest: Manifest) -> None:
-    place, stamp = places.current(), clock.now().strftime("%Y%m%dt%H%M%Sz")
+    place, stamp = places.current(), clock.now().strftime("%Y%m%dt%H%M%S%fz")
     aside = restoring.aside_folder(stamp)
     has_old = not place.is_empty()
     db.db.engine.dispose()  # so that the only connection is the one that is asked for

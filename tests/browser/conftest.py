@@ -1,14 +1,22 @@
 """A real browser before the real application on a loopback port; where none is, tests say so and skip."""
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Error, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from sync.hostile import Hostile
+from tests import visits
+from tests.browser import tablet_hands
+from tests.browser.wire import Wire
+from tests.visits import Visit
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -40,16 +48,67 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(f"Chromium does not start: {fault.message.splitlines()[0]}")
 
 
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """Where the application listens."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+class _Dropping(WSGIRequestHandler):
+    """Where the application gives no answer, the connection ends, as it does behind gunicorn."""
+
+    def connection_dropped(self, _error: BaseException, _environ: object = None) -> None:
+        """Keep-alive would leave the tablet waiting for nothing."""
+        self.close_connection = True
+
+
+@contextmanager
+def listening(app: Callable[..., object], port: int = 0) -> Iterator[int]:
+    """The application answers on the port of the loopback, or on a free one."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Dropping)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def trouble() -> str:
+    """The seed of the troubles that tablets meet; where THUCDIA_HOSTILE is set and empty, there are none."""
+    return os.environ.get("THUCDIA_HOSTILE", "27")
+
+
+@pytest.fixture
+def address(app: Flask, trouble: str) -> Iterator[str]:
+    """Where the application listens, behind the layer that makes trouble for tablets."""
+    with listening(Hostile(app, trouble) if trouble else app) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def wire(app: Flask, trouble: str) -> Iterator[Wire]:
+    """The same behind a wire that can be cut."""
+    with listening(Hostile(app, trouble) if trouble else app) as port, Wire(port) as between:
+        yield between
+
+
+@pytest.fixture
+def under_way(app: Flask) -> Visit:
+    """An inspection that has begun."""
+    visits.registered(app)
+    made = Visit(app).decided().started()
+    made.push("leader")
+    return made
+
+
+@pytest.fixture
+def tablet(chromium: Browser, wire: Wire, app: Flask, under_way: Visit) -> Iterator[Page]:
+    """The leader's tablet behind the wire, with that inspection in view, and the app itself kept on it."""
+    page = tablet_hands.window(chromium, wire.address)
+    tablet_hands.opened_by(page, app, "truong.doan")
+    tablet_hands.enter(page, under_way)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    yield page
+    page.context.close()
+    assert page.complaints == []
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """The tablet app in a real browser when the network, the browser or the version goes away under it."""
 
 import contextlib
-import hashlib
 import os
 import shutil
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,15 +12,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from core import db
-from inspections.models import LoggedOperation, UploadedBlob
 from sync import tablet_app
 from tests import tablets, visits
 from tests.browser import tablet_hands as hands
+from tests.browser import tablet_script as script
 from tests.browser.conftest import FLAGS
+from tests.browser.tablet_script import APP
 from tests.browser.wire import Wire
 from tests.visits import Visit
 
@@ -30,8 +26,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not (tablet_app.BUILT / "index.html").is_file(), reason="the tablet app is not built"),
 ]
-# The same object that the screens use.
-APP = "document.querySelector('td-app').app"
 
 
 @pytest.fixture
@@ -39,19 +33,6 @@ def visit(app: Flask) -> Visit:
     """An inspection that is decided; nobody has begun."""
     visits.registered(app)
     return Visit(app).decided()
-
-
-@pytest.fixture
-def wire(app: Flask) -> Iterator[Wire]:
-    """The application behind a wire that can be cut."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    with Wire(server.server_port) as between:
-        yield between
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -63,18 +44,6 @@ def page(chromium: Browser, wire: Wire, app: Flask, visit: Visit) -> Iterator[Pa
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     yield page
     page.context.close()
-
-
-def _logged(visit: Visit, kind: str = "answer.set") -> list[str]:
-    """The entities that operations of the type speak about, as the server has logged them."""
-    with visit.app.app_context(), db.reading() as session:
-        query = select(LoggedOperation.entity).where(LoggedOperation.type == kind)
-        return list(session.scalars(query.order_by(LoggedOperation.pos)))
-
-
-def _sync(page: Page) -> dict[str, object]:
-    told: dict[str, object] = page.evaluate(f"{APP}.syncNow().then(() => ({{...{APP}.sync}}))")
-    return told
 
 
 def _pressed(page: Page, item: str, verdict: str) -> None:
@@ -90,33 +59,12 @@ def test_the_app_opens_without_a_network_and_sends_when_it_is_back(page: Page, w
     hands.go(page, visit, "checklist")
     _pressed(page, "PL-01", "phu_hop")
     assert page.evaluate("navigator.onLine") is True  # and nobody may trust that
-    told = _sync(page)
+    told = script.sync(page)
     assert (told["waitingOps"], told["isReached"]) == (1, False)
-    assert _logged(visit) == []
+    assert hands.logged(visit) == []
     wire.mend()
-    assert _sync(page)["waitingOps"] == 0
-    assert _logged(visit) == ["answer/PL-01"]
-
-
-def test_a_photo_that_was_cut_goes_on_where_the_server_has_it(page: Page, wire: Wire, visit: Visit):
-    size = 8 * 1024 * 1024
-    add = f"""async () => {{
-        const visit = await {APP}.open('{visit.inspection}');
-        const bytes = new Uint8Array({size}).map((_, place) => (place * 31 + (place >> 9)) % 251);
-        await visit.addPhoto({{ bytes: new Blob([bytes]), mime: 'image/jpeg', item: 'PL-01' }});
-    }}"""
-    page.evaluate(add)
-    begun = wire.sent_up
-    for share in (0.3, 0.6, 0.9):
-        wire.cut_after(int(size * share) - (wire.sent_up - begun))
-        assert _sync(page)["waitingFiles"] == 1
-        wire.mend()
-    assert _sync(page)["waitingFiles"] == 0
-    shown = bytes((place * 31 + (place >> 9)) % 251 for place in range(size))
-    with visit.app.app_context(), db.reading() as session:
-        assert session.scalars(select(UploadedBlob.sha256)).all() == [hashlib.sha256(shown).hexdigest()]
-    again = wire.sent_up - begun - size
-    assert again < 3 * 512 * 1024 + 200_000  # at most one piece for each of the three cuts
+    assert script.sync(page)["waitingOps"] == 0
+    assert hands.logged(visit) == ["answer/PL-01"]
 
 
 @pytest.fixture
@@ -153,11 +101,11 @@ def test_a_new_version_takes_over_only_when_nothing_waits(
     _pressed(page, "PL-01", "phu_hop")
     assert page.locator("meta[name=newer]").count() == 0
     wire.mend()
-    assert _sync(page)["waitingOps"] == 0
+    assert script.sync(page)["waitingOps"] == 0
     page.wait_for_function(f"() => {APP}.update.isWaiting")
     page.evaluate(f"void {APP}.applyUpdate()")
     expect(page.locator("meta[name=newer]")).to_have_count(1)
-    assert _logged(visit) == ["answer/PL-01"]
+    assert hands.logged(visit) == ["answer/PL-01"]
 
 
 @contextlib.contextmanager
@@ -218,5 +166,5 @@ def test_fifty_answers_are_there_after_the_browser_was_killed_right_after_a_tap(
         assert len(kept) == 50
         assert set(kept) == {"answer/PL-01", *(f"answer/{code}" for code in codes)}
         wire.mend()
-        assert _sync(page)["waitingOps"] == 0
-    assert sorted(_logged(visit)) == sorted(kept)
+        assert script.sync(page)["waitingOps"] == 0
+    assert sorted(hands.logged(visit)) == sorted(kept)

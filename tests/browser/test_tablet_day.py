@@ -8,9 +8,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from core import clock, db
 from core.caller import Caller
-from inspections import actions, log_reading, record
+from inspections import actions
 from inspections.models import Inspection
-from inspections.record import Record
 from tests import people, visits
 from tests.browser import tablet_hands as hands
 from tests.visits import Visit
@@ -39,12 +38,6 @@ def page(chromium: Browser, address: str, app: Flask, visit: Visit) -> Page:
     hands.opened_by(page, app, "truong.doan")
     hands.enter(page, visit)
     return page
-
-
-def on_server(visit: Visit) -> Record:
-    """The record as the server folds it."""
-    with visit.app.app_context(), db.reading() as session:
-        return record.record_of(log_reading.whole_fold(session, visit.inspection))
 
 
 def send_back(visit: Visit, remark: str) -> None:
@@ -205,7 +198,7 @@ def test_a_day_from_the_opening_meeting_to_the_handing_in(page: Page, visit: Vis
     hands.send(page)
     assert visit.state() == ("submitted", 1)
     assert visit.content_hash() == shown
-    kept = on_server(visit)
+    kept = hands.on_server(visit)
     assert kept.answers["PL-02"].body["note"] == NOTE
     assert kept.answers["PL-01"].body["value"] == "luu_y"
     assert kept.answers["PL-09"].body["value"] == {"numerator": 60, "denominator": 62}
@@ -243,7 +236,7 @@ def test_what_the_supervisor_sends_back_is_corrected_answered_and_handed_in_agai
     hands.go(page, visit, "closing/sign")
     expect(seat(page, "leader")).to_contain_text("Ký trên nội dung cũ")
     hands.send(page)
-    kept = on_server(visit)
+    kept = hands.on_server(visit)
     assert kept.answers["PL-02"].body["note"] == NOTE
     assert [(remark.state, remark.replies[0].value) for remark in kept.remarks] == [
         ("answered", "Đã bổ sung.")
@@ -280,7 +273,7 @@ def test_a_refusal_to_sign_has_reason_and_witnesses_and_the_sign_off_waits_for_t
     hands.send(page)
     hands.go(page, visit, "closing/sign")
     expect(page.get_by_text("Biên bản đã được ký chốt.")).to_be_visible()
-    refused = next(one for one in on_server(visit).signatures if one.refusal)
+    refused = next(one for one in hands.on_server(visit).signatures if one.refusal)
     witnesses = ["Thạch Ngọc Sơn, chuyên viên", "Trần Thị Hoa, văn thư"]
     assert refused.refusal == {"reason": "Chưa nhất trí với kết luận.", "witnesses": witnesses}
     assert visit.state() == ("signed", 1)

@@ -10,9 +10,6 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from core import db
-from inspections import log_reading, record
-from inspections.record import Record
 from tests import visits
 from tests.browser import tablet_hands as hands
 from tests.browser.conftest import FLAGS
@@ -34,12 +31,6 @@ def visit(app: Flask) -> Visit:
     made = Visit(app).decided().started()
     made.push("leader")
     return made
-
-
-def on_server(visit: Visit) -> Record:
-    """The record as the server folds it."""
-    with visit.app.app_context(), db.reading() as session:
-        return record.record_of(log_reading.whole_fold(session, visit.inspection))
 
 
 @pytest.fixture
@@ -115,10 +106,10 @@ def test_fifty_answers_given_offline_outlive_a_dead_battery_and_reach_the_server
     page.goto("/tablet/#/waiting")
     expect(page.get_by_text("Lần thử gần nhất không liên lạc được máy chủ.")).to_be_visible()
     hands.shoot(page, "dang-cho-gui", whole=True)
-    assert on_server(visit).answers == {}
+    assert hands.on_server(visit).answers == {}
     context.set_offline(False)
     hands.send(page)
-    bodies = [answer.body for answer in on_server(visit).answers.values()]
+    bodies = [answer.body for answer in hands.on_server(visit).answers.values()]
     assert [body.get("conclusion") or body.get("value") for body in bodies] == ["phu_hop"] * MANY
 
 
@@ -143,7 +134,7 @@ def test_two_people_share_a_tablet_and_each_writes_in_their_own_name(
     hands.unlock(page)
     expect(page.get_by_role("heading", name="Việc của tôi")).to_be_visible()
     hands.send(page)
-    authors = {item: one.heads[0].actor for item, one in on_server(visit).answers.items()}
+    authors = {item: one.heads[0].actor for item, one in hands.on_server(visit).answers.items()}
     assert authors == {"PL-01": visit.people_ids["leader"], "PL-02": visit.people_ids["secretary"]}
 
 
@@ -171,6 +162,6 @@ def test_two_tablets_on_one_item_come_to_the_same_end(chromium: Browser, address
     hands.send(secretary)
     hands.go(secretary, visit, "checklist/P1-A")
     expect(secretary.locator("#item-PL-03 [data-value='luu_y']")).to_have_attribute("aria-pressed", "true")
-    kept = on_server(visit)
+    kept = hands.on_server(visit)
     assert list(kept.conflicts) == []
     assert kept.answers["PL-03"].body["note"] == "Kế hoạch được duyệt chậm."

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from typing import Self
 
 _PIECE = 16 * 1024
@@ -21,6 +22,7 @@ class Wire:
         self.is_cut = False
         self.sent_up = 0
         self._cut_at: int | None = None
+        self._together_with: Callable[[], object] | None = None
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -47,14 +49,21 @@ class Wire:
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
 
-    def cut_after(self, more_bytes: int) -> None:
-        """The wire breaks by itself once so many more bytes have gone up."""
+    def cut_after(self, more_bytes: int, together_with: Callable[[], object] | None = None) -> None:
+        """The wire breaks by itself once so many more bytes have gone up, and what else happens then."""
+        self._together_with = together_with
         self._cut_at = self.sent_up + more_bytes
 
     def mend(self) -> None:
         """Everything gets through again."""
         self._cut_at = None
         self.is_cut = False
+
+    def _break(self) -> None:
+        self._cut_at = None
+        self.cut()
+        if self._together_with is not None:
+            self._together_with()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -80,6 +89,6 @@ class Wire:
                 if is_up:
                     self.sent_up += len(piece)
                     if self._cut_at is not None and self.sent_up >= self._cut_at:
-                        self.cut()
+                        self._break()
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_WR)

@@ -39,6 +39,10 @@ export interface TabletApp {
   readonly people: readonly view.Person[];
   readonly sync: view.SyncStatus;
   readonly deviceLabel: string;
+  /** What the tablet's clock lacks to be the server's, in milliseconds, as measured last. */
+  readonly clockOffsetMs: number;
+  /** Whether the browser's storage was emptied under the running app. */
+  readonly isEvicted: boolean;
   /** The listener is called after each change of the topic, from this tab or another. */
   subscribe(topic: Topic, listener: () => void): Unsubscribe;
 

@@ -2,6 +2,7 @@
  * The tablet as the screens know it: who works here, what is on it, what waits, and how it goes with the server.
  * It holds the pieces together and keeps no rule of its own.
  */
+import type { ClockReading } from "../store/clock.ts";
 import { Database } from "../store/database.ts";
 import { deviceOf } from "../store/device.ts";
 import type * as view from "../store/views.ts";
@@ -43,6 +44,8 @@ export interface SessionOptions {
 }
 
 const DAY_MS = 86_400_000;
+const STORE_TRIES = 20;
+const STORE_PAUSE_MS = 250;
 
 export class Session implements facade.TabletApp {
   readonly #db: Database;
@@ -59,17 +62,22 @@ export class Session implements facade.TabletApp {
   #isEnrolled = false;
   #isWithdrawn = false;
   #isClosed = false;
+  #isWiping = false;
   #counting: Promise<void> = Promise.resolve();
   #purgedAt = 0;
   #sync: view.SyncStatus = AT_REST;
   people: readonly view.Person[] = [];
   person: view.Person | null = null;
   deviceLabel = "";
+  clockOffsetMs = 0;
+  isEvicted = false;
   settings: facade.Settings = USUAL;
 
   private constructor(options: SessionOptions) {
     this.#options = options;
     this.#db = new Database(options.databaseName);
+    // Told while the store is still closing; it opens again for whoever asks after that.
+    this.#db.on("close", () => setTimeout(() => void this.#emptied()));
     this.#line = new Line(options.origin, options.fetch);
     this.#entrance = new Entrance(this.#db, this.#line);
     this.#channel = new BroadcastChannel(options.databaseName);
@@ -102,9 +110,31 @@ export class Session implements facade.TabletApp {
     this.#isEnrolled = (await this.#db.fact<boolean>("enrolled")) === true;
     this.#isWithdrawn = (await this.#db.fact<boolean>("withdrawn")) === true;
     this.deviceLabel = (await this.#db.fact<string>("label")) ?? "";
+    await this.#readClock();
     this.settings = { ...USUAL, ...(await this.#db.fact<Partial<facade.Settings>>("settings")) };
     this.people = await peopleOf(this.#db);
     this.person = this.people.find((one) => one.person_id === person_id) ?? null;
+  }
+
+  async #readClock(): Promise<void> {
+    this.clockOffsetMs = (await this.#db.fact<ClockReading>("clock"))?.offsetMs ?? 0;
+  }
+
+  /** Somebody or the system has emptied the browser's storage: what is on the screen is nowhere else. */
+  async #emptied(triesLeft = STORE_TRIES): Promise<void> {
+    if (this.#isClosed || this.#isWithdrawn || this.#isWiping || !this.#isEnrolled) return;
+    try {
+      if ((await this.#db.fact("enrolled")) === true) return;
+    } catch (fault) {
+      // The browser is still at it.
+      if (triesLeft === 0) throw fault;
+      setTimeout(() => void this.#emptied(triesLeft - 1), STORE_PAUSE_MS);
+      return;
+    }
+    this.lock();
+    await this.#read();
+    this.isEvicted = true;
+    this.#announce("stage");
   }
 
   get stage(): facade.Stage {
@@ -251,12 +281,13 @@ export class Session implements facade.TabletApp {
       isMetered,
     };
     const work = {
-      exchange: () => exchange(crew, options),
-      glance: () => glance(crew, options),
+      exchange: () => exchange(crew, options).finally(() => this.#readClock()),
+      glance: () => glance(crew, options).finally(() => this.#readClock()),
       carry: () => carry(crew, options),
       counts: () => storing.counts(this.#db),
       isMetered,
       wiped: () => this.#wipe({ withdrawn: true }),
+      doubtStore: () => this.#db.close({ disableAutoOpen: false }),
     };
     return new Loop(work, (status) => {
       this.#sync = status;
@@ -286,6 +317,7 @@ export class Session implements facade.TabletApp {
   }
 
   async #wipe(left: Record<string, unknown>): Promise<void> {
+    this.#isWiping = true;
     this.lock();
     await this.#counting;
     this.#db.close();
@@ -324,7 +356,7 @@ export class Session implements facade.TabletApp {
   async downloadComing(days: number): Promise<string[]> {
     const crew = this.#ready;
     const listed = await inWords(() => authorised(crew, () => list(readerOf(crew))));
-    const wanted = moving.coming(listed, days, new Date());
+    const wanted = moving.coming(listed, days, new Date(Date.now() + this.clockOffsetMs));
     for (const inspection of wanted) await this.download(inspection);
     return wanted;
   }

@@ -33,6 +33,8 @@ export class Updates {
     // The very first worker takes over a page that had none; only a later one makes the page begin anew.
     let hadOne = workers.controller !== null;
     workers.addEventListener("controllerchange", () => {
+      // Where the browser's storage was emptied there is none any more, and no page to go to either.
+      if (!workers.controller) return;
       if (hadOne) location.reload();
       hadOne = true;
     });

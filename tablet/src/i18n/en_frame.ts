@@ -19,6 +19,8 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "app.update": "A new version of the app is ready.",
   "app.update.later":
     "{count} {count:change is:changes are} not on the server yet. It is better to send them first; what is on the tablet is kept either way.",
+  "app.update.must":
+    "The server only takes work from the new version. Update now; {count} unsent {count:operation is:operations are} kept on this tablet and sent afterwards.",
   "app.update.now": "Update now",
 
   "progress.words": "{done} of {asked} items done",
@@ -26,9 +28,13 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "start.enrol.title": "Enrol this tablet",
   "start.enrol.lead":
     "Scan the QR code on the administrator's page “Máy tính bảng”, or type the enrolment code. A code works once, for ten minutes, with a network.",
+  "start.enrol.evicted":
+    "The browser's storage on this tablet has just been emptied, with what was not sent yet. What reached the server is still there: enrol again and download it. If a file was exported, import it after that.",
   "start.enrol.scan": "Scan the QR code",
   "start.enrol.scanning": "Hold the QR code in the middle of the picture",
-  "start.enrol.noScan": "This browser cannot scan codes. Type the code instead.",
+  "start.enrol.noScan": "This tablet cannot read codes. Type the code instead.",
+  "start.enrol.noCamera":
+    "The browser is not allowed to use the camera. Allow it in the settings of the page and scan again, or type the code.",
   "start.enrol.code": "Enrolment code",
   "start.enrol.code.hint": "Three groups of four, such as 7K3M-Q9TD-0WXM. Capitals or not, hyphens or not.",
   "start.enrol.label": "Name of the tablet",
@@ -158,6 +164,9 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "need.withdrawn":
     "This tablet was withdrawn. What was not sent is still on it: export it for the administrator, or enrol again with a new code.",
   "need.attention": "The server did not take something. It is still saved on this tablet.",
+  "clock.wrong": "The clock of this tablet is wrong",
+  "clock.wrong.lead":
+    "This tablet says {here}, the server says {there}. Nothing is lost and the order is right, but the times of this tablet go into the minutes: correct date and time in the settings of the tablet.",
   "sync.signIn": "Sign in again",
 
   "wait.title": "Waiting to be sent",
@@ -176,7 +185,8 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "wait.relays.count": "{count} operations",
   "wait.more": "and {count} more {count:change:changes}",
   "wait.next": "The tablet tries again at {time}.",
-  "wait.reached": "The last attempt reached the server.",
+  "wait.done": "The last attempt came to its end.",
+  "wait.reached": "The last attempt reached the server but did not come to its end.",
   "wait.notReached": "The last attempt did not reach the server.",
   "wait.carry": "When there is no network for days",
   "wait.carry.lead":

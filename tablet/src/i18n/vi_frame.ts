@@ -17,6 +17,8 @@ export const frame = {
   "app.update": "Có phiên bản mới của ứng dụng.",
   "app.update.later":
     "Còn {count} thao tác chưa lên máy chủ. Nên gửi xong rồi mới cập nhật; dữ liệu trên máy vẫn được giữ.",
+  "app.update.must":
+    "Máy chủ chỉ nhận từ phiên bản mới. Cập nhật ngay; {count} thao tác chưa gửi vẫn được giữ trên máy và sẽ tự gửi sau đó.",
   "app.update.now": "Cập nhật ngay",
 
   "progress.words": "Xong {done} trên {asked} mục",
@@ -24,9 +26,13 @@ export const frame = {
   "start.enrol.title": "Ghi danh máy tính bảng",
   "start.enrol.lead":
     "Quét mã QR trên trang «Máy tính bảng» của quản trị viên, hoặc nhập mã ghi danh. Mã dùng một lần, trong mười phút, khi có mạng.",
+  "start.enrol.evicted":
+    "Bộ nhớ của trình duyệt trên máy này vừa bị xóa, cùng với những gì chưa gửi. Những gì đã lên máy chủ vẫn còn: ghi danh lại rồi tải về. Nếu đã xuất tệp, nhập tệp đó sau khi tải.",
   "start.enrol.scan": "Quét mã QR",
   "start.enrol.scanning": "Đưa mã QR vào giữa khung hình",
-  "start.enrol.noScan": "Trình duyệt này không quét được mã. Hãy nhập mã bằng tay.",
+  "start.enrol.noScan": "Máy này không quét được mã. Hãy nhập mã bằng tay.",
+  "start.enrol.noCamera":
+    "Trình duyệt chưa được phép dùng máy ảnh. Cho phép trong cài đặt của trang rồi quét lại, hoặc nhập mã bằng tay.",
   "start.enrol.code": "Mã ghi danh",
   "start.enrol.code.hint":
     "Ba nhóm bốn ký tự, ví dụ 7K3M-Q9TD-0WXM. Chữ hoa hay thường, có gạch nối hay không đều được.",
@@ -155,6 +161,9 @@ export const frame = {
     "Máy đã bị thu hồi. Dữ liệu chưa gửi vẫn ở trên máy: xuất tệp giao cho quản trị viên, hoặc ghi danh lại khi được cấp mã mới.",
   "need.attention": "Máy chủ không nhận một lần gửi. Dữ liệu vẫn được lưu trên máy.",
   "sync.signIn": "Đăng nhập lại",
+  "clock.wrong": "Đồng hồ của máy sai",
+  "clock.wrong.lead":
+    "Máy này ghi {here}, máy chủ ghi {there}. Không có gì bị mất và thứ tự vẫn đúng, nhưng giờ ghi trên máy sẽ vào biên bản: chỉnh ngày giờ trong cài đặt của máy tính bảng.",
 
   "wait.title": "Đang chờ gửi",
   "wait.lead":
@@ -172,7 +181,8 @@ export const frame = {
   "wait.relays.count": "{count} thao tác",
   "wait.more": "và {count} thao tác khác",
   "wait.next": "Máy tự thử lại lúc {time}.",
-  "wait.reached": "Lần thử gần nhất liên lạc được máy chủ.",
+  "wait.done": "Lần thử gần nhất đã xong.",
+  "wait.reached": "Lần thử gần nhất liên lạc được máy chủ nhưng chưa xong.",
   "wait.notReached": "Lần thử gần nhất không liên lạc được máy chủ.",
   "wait.carry": "Khi không có mạng nhiều ngày",
   "wait.carry.lead":

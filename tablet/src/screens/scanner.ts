@@ -4,9 +4,49 @@ import { t } from "../i18n/speak.ts";
 import { named, OpenElement } from "../ui/open_element.ts";
 
 interface Detector {
-  detect(source: CanvasImageSource): Promise<{ rawValue: string }[]>;
+  detect(source: HTMLVideoElement): Promise<{ rawValue: string }[]>;
 }
-type DetectorMaker = new (options: { formats: string[] }) => Detector;
+interface DetectorMaker {
+  new (options: { formats: string[] }): Detector;
+  getSupportedFormats(): Promise<string[]>;
+}
+const FORMAT = "qr_code";
+/** Large enough for a code that fills a third of the picture, small enough for a slow tablet. */
+const LONGEST_SIDE = 800;
+
+/** The browser's own detector where it knows these codes; elsewhere ours, fetched when it is first needed. */
+async function detectorHere(): Promise<Detector> {
+  const Maker = (globalThis as { BarcodeDetector?: DetectorMaker }).BarcodeDetector;
+  if ((await Maker?.getSupportedFormats())?.includes(FORMAT) && Maker)
+    return new Maker({ formats: [FORMAT] });
+  const { default: decoded } = await import("qr/decode.js");
+  const canvas = document.createElement("canvas");
+  return {
+    async detect(video) {
+      const share = Math.min(1, LONGEST_SIDE / Math.max(video.videoWidth, video.videoHeight, 1));
+      canvas.width = Math.round(video.videoWidth * share);
+      canvas.height = Math.round(video.videoHeight * share);
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      if (!context || canvas.width === 0) return [];
+      context.drawImage(video, 0, 0, canvas.width, canvas.height);
+      try {
+        return [{ rawValue: decoded(context.getImageData(0, 0, canvas.width, canvas.height)) }];
+      } catch {
+        return []; // no code in this picture
+      }
+    },
+  };
+}
+
+/** The code that a person would type, in what the QR holds. */
+export function codeOf(scanned: string): string {
+  try {
+    const { code } = JSON.parse(scanned) as { code?: unknown };
+    return typeof code === "string" ? code : scanned;
+  } catch {
+    return scanned;
+  }
+}
 
 export class Scanner extends OpenElement {
   #stream: MediaStream | null = null;
@@ -30,10 +70,8 @@ export class Scanner extends OpenElement {
   }
 
   async #begin(): Promise<void> {
-    const Maker = (globalThis as { BarcodeDetector?: DetectorMaker }).BarcodeDetector;
     try {
-      if (!Maker) throw new TypeError("no detector");
-      const detector = new Maker({ formats: ["qr_code"] });
+      const detector = await detectorHere();
       this.#stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
       await this.updateComplete;
       const video = this.querySelector("video");
@@ -41,9 +79,10 @@ export class Scanner extends OpenElement {
       video.srcObject = this.#stream;
       await video.play();
       await this.#look(video, detector);
-    } catch {
+    } catch (thrown) {
       this.#stop();
-      this.fault = t("start.enrol.noScan");
+      const isForbidden = (thrown as Error).name === "NotAllowedError";
+      this.fault = t(isForbidden ? "start.enrol.noCamera" : "start.enrol.noScan");
     }
   }
 

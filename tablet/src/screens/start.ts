@@ -7,7 +7,7 @@ import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
 import { detailOf } from "../ui/sync_line.ts";
 import "./forgotten_pin.ts";
-import "./scanner.ts";
+import { codeOf } from "./scanner.ts";
 
 const SHORTEST_PIN = 6;
 
@@ -28,6 +28,7 @@ export class Start extends AppElement {
   declare isForgotten: boolean;
   declare isScanning: boolean;
   declare mustChoosePin: Person | null;
+  #scan = { whole: "", code: "" };
 
   constructor() {
     super();
@@ -67,6 +68,7 @@ export class Start extends AppElement {
   #enrolment(): TemplateResult {
     const isAgain = this.app.stage === "ready";
     return html`<h1>${t(isAgain ? "start.again.go" : "start.enrol.title")}</h1>
+      ${this.app.isEvicted ? notice("wrong", html`<p>${t("start.enrol.evicted")}</p>`) : nothing}
       <p class="soft">${t(isAgain ? "start.again.lead" : "start.enrol.lead")}</p>
       ${complaint(this.fault)}
       ${
@@ -84,14 +86,18 @@ export class Start extends AppElement {
   #scanned(event: CustomEvent<string>): void {
     this.isScanning = false;
     const field = this.querySelector<HTMLInputElement>("#code");
-    if (field) field.value = event.detail;
+    this.#scan = { whole: event.detail, code: codeOf(event.detail) };
+    if (field) field.value = this.#scan.code;
     this.querySelector<HTMLInputElement>("#label")?.focus();
   }
 
   #enrol(event: SubmitEvent): void {
     const given = sent(event);
+    const code = text(given, "code").trim();
+    // What was scanned also says for which server it is.
+    const told = code === this.#scan.code ? this.#scan.whole : code;
     void this.attempt(async () => {
-      await this.app.enrol({ code: text(given, "code").trim(), label: text(given, "label").trim() });
+      await this.app.enrol({ code: told, label: text(given, "label").trim() });
       this.isEnrolling = false;
       this.tell("enrolled");
     });

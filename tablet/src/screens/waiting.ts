@@ -4,6 +4,7 @@ import { Refusal, type Topic } from "../app/facade.ts";
 import { found, t } from "../i18n/speak.ts";
 import { moment, size } from "../i18n/written.ts";
 import type { InspectionSummary, OutboxLine, RelayLine, WaitingFile } from "../store/views.ts";
+import { clockNotice } from "../ui/clock_notice.ts";
 import { problemWords, wordsOf } from "../ui/faults.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
@@ -22,7 +23,7 @@ class Waiting extends AppElement {
     held: { state: true },
     said: { state: true },
   };
-  protected override readonly topics: readonly Topic[] = ["sync", "inspections"];
+  protected override readonly topics: readonly Topic[] = ["sync", "inspections", "stage"];
   declare lines: OutboxLine[] | null;
   declare files: WaitingFile[];
   declare relays: RelayLine[];
@@ -67,7 +68,7 @@ class Waiting extends AppElement {
       <p class="soft">${t("wait.lead")}</p>
       ${complaint(this.fault)}
       <div role="status">${this.said ? notice("good", html`<p>${this.said}</p>`) : nothing}</div>
-      ${this.#need()}
+      ${this.#need()} ${clockNotice(this.app)}
       <section class="card">
         <p>${detailOf(sync) || t("wait.none")}</p>
         <p class="soft small">${this.#attempts()}</p>
@@ -105,8 +106,11 @@ class Waiting extends AppElement {
   }
 
   #attempts(): string {
-    const { isReached, nextAttemptAt } = this.app.sync;
-    const said = isReached === null ? [] : [t(isReached ? "wait.reached" : "wait.notReached")];
+    const { isReached, needs, nextAttemptAt, problem } = this.app.sync;
+    const said =
+      isReached === null ? [] : [t(problem ? (isReached ? "wait.reached" : "wait.notReached") : "wait.done")];
+    // What a person has to do something about stands above, in a frame of its own.
+    if (problem && isReached && needs === "nothing") said.push(problemWords(problem));
     if (nextAttemptAt !== null)
       said.push(t("wait.next", { time: moment(new Date(nextAttemptAt).toISOString()) }));
     return said.join(" ");

@@ -5,6 +5,7 @@ import type { Topic } from "../app/facade.ts";
 import { found, type Key, t } from "../i18n/speak.ts";
 import { day, daysUntil } from "../i18n/written.ts";
 import type { InspectionSummary, State, StorageView } from "../store/views.ts";
+import { clockNotice } from "../ui/clock_notice.ts";
 import { wordsOf } from "../ui/faults.ts";
 import { install, isOffered, onOffer } from "../ui/installing.ts";
 import { AppElement, named } from "../ui/open_element.ts";
@@ -78,7 +79,7 @@ export class Work extends AppElement {
       </div>
       <div role="status">${this.said ? notice("good", html`<p>${this.said}</p>`) : nothing}</div>
       ${this.storage?.isLow ? notice("attention", html`<p>${t("settings.low")}</p>`) : nothing}
-      ${complaint(this.fault)} ${this.listed ? this.#groups(this.listed) : html`<p>${t("app.opening")}</p>`} ${this.#keeping()}`;
+      ${clockNotice(this.app)} ${complaint(this.fault)} ${this.listed ? this.#groups(this.listed) : html`<p>${t("app.opening")}</p>`} ${this.#keeping()}`;
   }
 
   /** Until the browser has promised to keep what is here. */

@@ -2,6 +2,7 @@
  * When the tablet talks to the server: soon after something was recorded, after every sign of a network, and now and
  * then; one loop however many tabs are open. Whether there is a network is learned by asking the server alone.
  */
+import { isQuota } from "../store/ledger.ts";
 import type { SyncNeed, SyncStatus } from "../store/views.ts";
 import { SignInNeeded } from "./entrance.ts";
 import { Lost, Refused } from "./line.ts";
@@ -17,6 +18,9 @@ const LONGEST_PAUSE_MS = 300_000;
 
 export type Counts = Pick<SyncStatus, "waitingOps" | "waitingFiles" | "waitingBytes" | "waitingRelays">;
 
+/** What a browser says of a store that was taken away under a running app. */
+const STORE_FAULTS = new Set(["AbortError", "InvalidStateError", "DatabaseClosedError"]);
+
 export interface Work {
   /** Operations and logs; what is told back is a log that did not hold, which stops nothing. */
   exchange(): Promise<Error | null>;
@@ -25,6 +29,8 @@ export interface Work {
   counts(): Promise<Counts>;
   isMetered(): boolean;
   wiped(): Promise<void>;
+  /** The store does not answer as one should; whether it is still ours is looked at anew. */
+  doubtStore(): void;
 }
 
 /** What only a person can do about a fault, and how the fault is called. */
@@ -47,6 +53,7 @@ function problemOf(fault: unknown): SyncStatus["problem"] {
     return { code: fault.code, title: String(title ?? ""), detail: String(detail ?? "") };
   }
   if (fault instanceof Lost) return { code: "offline", title: "", detail: "" };
+  if (isQuota(fault)) return { code: "storage_full", title: "", detail: "" };
   const names: [unknown, string][] = [
     [SignInNeeded, "sign_in_needed"],
     [Forked, "chain_fork"],
@@ -156,7 +163,11 @@ export class Loop {
       // Another tab is at it; it tells us how it went.
       if (lock) await this.#attempt(options.evenOnMetered === true);
     });
-    await this.recount();
+    try {
+      await this.recount();
+    } catch (fault) {
+      await this.#failed(fault);
+    }
     if (!this.#isStopped) this.#schedule(this.#nextPause());
   }
 
@@ -205,6 +216,7 @@ export class Loop {
       await this.#work.wiped();
       return;
     }
+    if (STORE_FAULTS.has((fault as Error | null)?.name ?? "")) this.#work.doubtStore();
     if (fault instanceof Refused && fault.retryAfter)
       this.#notBefore = Date.now() + askedPause(fault.retryAfter);
     const isReached = !(fault instanceof Lost);

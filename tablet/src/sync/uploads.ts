@@ -26,6 +26,9 @@ export interface Sending {
   between(): Promise<void>;
 }
 
+/** A piece that came twice, came damaged, or still comes by another way: what the server has of the file holds. */
+const GOING_ON = new Set([409, 423, 460]);
+const TRIES = 2;
 /** No room for files on the server, which takes and gives operations all the same. */
 const FULL = 507;
 
@@ -80,7 +83,7 @@ async function known(sending: Sending, row: BlobRow): Promise<true> {
   return true;
 }
 
-async function sendOne(sending: Sending, row: BlobRow): Promise<boolean | "full"> {
+async function sendOne(sending: Sending, row: BlobRow, triesLeft = TRIES): Promise<boolean | "full"> {
   try {
     const bytes = await sending.files.bytes(row.sha256);
     if (!bytes) return false;
@@ -88,18 +91,25 @@ async function sendOne(sending: Sending, row: BlobRow): Promise<boolean | "full"
     else await sendInPieces(sending, row, bytes);
     return await known(sending, row);
   } catch (fault) {
+    const goesOn = fault instanceof Refused && GOING_ON.has(fault.status);
+    const uploadUrl = goesOn ? await addressOf(sending.files, row) : null;
+    if (uploadUrl && triesLeft > 0) return sendOne(sending, { ...row, uploadUrl }, triesLeft - 1);
     const isFull = fault instanceof Refused && fault.status === FULL;
     await giveReason(sending, isFull ? await sending.files.waiting() : [row], fault);
     return isFull ? "full" : false;
   }
 }
 
+async function addressOf(files: Files, row: BlobRow): Promise<string | null> {
+  return (await files.here([row.sha256])).get(row.sha256)?.uploadUrl ?? null;
+}
+
 /** Each of the files says why it waits. Throws what concerns more than them. */
 async function giveReason(sending: Sending, rows: readonly BlobRow[], fault: unknown): Promise<void> {
   const reason = fault instanceof BrokenSeal ? "seal_broken" : fault instanceof Refused ? fault.code : null;
   if (reason === null || (fault instanceof Refused && fault.isForAll)) throw fault;
-  const changed =
-    fault instanceof Refused && fault.status === FULL ? { reason } : { uploadUrl: null, reason };
+  const isKept = fault instanceof Refused && (fault.status === FULL || GOING_ON.has(fault.status));
+  const changed = isKept ? { reason } : { uploadUrl: null, reason };
   for (const row of rows) await sending.files.remember(row.sha256, changed);
 }
 

@@ -188,7 +188,7 @@ export class Root extends AppElement {
     const apply = () => this.attempt(() => this.app.applyUpdate({ despiteOutbox: true }));
     return notice(
       "info",
-      html`${waiting ? html`<p>${t("app.update.later", { count: waiting })}</p>` : nothing}<button type="button" class="button" @click=${apply}>${t("app.update.now")}</button>`,
+      html`${waiting ? html`<p>${t(this.app.sync.needs === "upgrade" ? "app.update.must" : "app.update.later", { count: waiting })}</p>` : nothing}<button type="button" class="button" @click=${apply}>${t("app.update.now")}</button>`,
       t("app.update"),
     );
   }

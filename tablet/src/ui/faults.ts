@@ -2,6 +2,7 @@
 import { Refusal } from "../app/facade.ts";
 import { filled, found, language, t } from "../i18n/speak.ts";
 import { size, time } from "../i18n/written.ts";
+import { isQuota } from "../store/ledger.ts";
 
 /** Codes for a whole kind of faults: the server's own sentence names the one that happened. */
 const KINDS = new Set([
@@ -21,6 +22,7 @@ function isSaidBetter(code: string, told: string): boolean {
 
 /** The sentence for whatever was thrown; a refusal without a sentence of ours speaks the server's Vietnamese. */
 export function wordsOf(thrown: unknown): string {
+  if (isQuota(thrown)) return t("refusal.storage_full");
   if (!(thrown instanceof Refusal)) return t("fault.unnamed");
   if (isSaidBetter(thrown.code, thrown.message)) return thrown.message;
   const sentence = found(`refusal.${thrown.code}`);

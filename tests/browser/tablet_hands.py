@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(os.environ.get("THUCDIA_SHOTS") or ROOT / "test-output" / "tablet")
 LANDSCAPE, PORTRAIT = (1280, 800), (800, 1280)
 BUILT = ROOT / "tablet" / "dist" / "index.html"
-# A server that makes trouble does so at most twice in a row; but a round is several requests, and tablets share it.
+# Trouble comes at most twice in a row; but a round is several requests, and tablets share it.
 TRIES = 20
 
 

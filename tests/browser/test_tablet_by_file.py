@@ -1,4 +1,4 @@
-"""Work that travels as a file where there is no network: to a team mate's tablet, and to the office's page."""
+"""Work that travels as a file where there is no network: to a team mate's tablet, to the office's page."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,10 +65,10 @@ def test_a_team_mate_takes_it_in_and_passes_it_on(tablet: Page, under_way: Visit
 
 
 def test_the_office_s_page_takes_it_and_the_tablet_gets_its_receipt_later(
-    chromium: Browser, secretary: Page, under_way: Visit, wire: Wire, file: Path
+    secretary: Page, under_way: Visit, wire: Wire, file: Path
 ):
     wire.mend()
-    office = chromium.new_context(base_url=wire.address, locale="vi-VN").new_page()
+    office = secretary.context.browser.new_context(base_url=wire.address, locale="vi-VN").new_page()
     office.goto("/sign-in?next=/exchange/import")
     office.get_by_label("Tên đăng nhập").fill("thu.ky")
     office.get_by_label("Mật khẩu").fill(people.PASSWORD)

@@ -54,14 +54,15 @@ def film_of(page: Page, target: Path) -> Path:
 def with_camera(chromium: Browser, film: Path, address: str, profile: Path) -> BrowserContext:
     """A browser whose camera sees the film."""
     return chromium.browser_type.launch_persistent_context(
-        profile, executable_path=shutil.which("chromium") or shutil.which("chromium-browser"), base_url=address,
+        profile, executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        base_url=address,
         args=[*FLAGS, "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"],
         locale="vi-VN", viewport={"width": 800, "height": 1280}, permissions=["camera"],
     )  # fmt: skip
 
 
 def test_a_scanned_code_enrols_the_tablet(
-    chromium: Browser, administrator: Page, under_way: Visit, wire: Wire, tmp_path: Path
+    chromium: Browser, administrator: Page, wire: Wire, tmp_path: Path
 ):
     administrator.get_by_label("Tên gọi của máy").fill("Máy số 7")
     administrator.get_by_role("button", name="Tạo mã ghi danh").click()

@@ -1,4 +1,4 @@
-"""A tablet whose storage was emptied: it says so, is enrolled anew, and takes back what was carried away before."""
+"""A tablet whose storage was emptied says so, is enrolled anew, and takes back what was carried away."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A server that has moved on: an app that speaks too old a protocol keeps its full outbox until it is renewed."""
+"""A server that has moved on: an app that speaks too old a protocol keeps its outbox until it is renewed."""
 
 import re
 import shutil

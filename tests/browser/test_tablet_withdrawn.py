@@ -1,4 +1,4 @@
-"""A tablet that the office takes out of use: retired, lost or stolen; it says so, and does what it still may."""
+"""A tablet taken out of use, retired, lost or stolen: it says so, and does what it still may."""
 
 import pytest
 from playwright.sync_api import Page, expect

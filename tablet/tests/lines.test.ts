@@ -140,6 +140,7 @@ test("no sign of a network breaks the pause that the server asked for", async ()
     counts: async () => ({ waitingOps: 0, waitingFiles: 0, waitingBytes: 0, waitingRelays: 0 }),
     isMetered: () => false,
     wiped: async () => undefined,
+    doubtStore: () => undefined,
   };
   const loop = new Loop(work, () => undefined);
   loop.start();

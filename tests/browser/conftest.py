@@ -77,15 +77,15 @@ def trouble() -> str:
 
 
 @pytest.fixture
-def address(app: Flask, trouble: str) -> Iterator[str]:
-    """Where the application listens, behind the layer that makes trouble for tablets."""
-    with listening(Hostile(app, trouble) if trouble else app) as port:
+def address(app: Flask) -> Iterator[str]:
+    """Where the application listens; no line between is bad, so that looks and words can be judged."""
+    with listening(app) as port:
         yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
 def wire(app: Flask, trouble: str) -> Iterator[Wire]:
-    """The same behind a wire that can be cut."""
+    """The same behind the layer that makes trouble for tablets, and a wire that can be cut."""
     with listening(Hostile(app, trouble) if trouble else app) as port, Wire(port) as between:
         yield between
 

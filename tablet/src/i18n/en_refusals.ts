@@ -38,15 +38,6 @@ export const refusals: Record<keyof typeof vietnamese, string> = {
   "refusal.sign_in_needed": "Sign in again with a network. Everything is still saved on this tablet.",
   "refusal.not_permitted": "Your role on the team does not allow this.",
   "refusal.step_not_allowed": "This step cannot be taken in the present state of the inspection.",
-  "refusal.no_exchange_file":
-    "This is not a file exported by a tablet. Choose one whose name ends in “.td1.gz”.",
-  "refusal.file_cut":
-    "The file is cut short or damaged. Nothing was taken; copy it again and import it again.",
-  "refusal.device_not_known":
-    "The tablet that exported this file belongs to no team on this tablet. Download the latest version of the inspection and import again, or import the file on the server's page.",
-  "refusal.bad_chain": "The file was changed after it was exported. Nothing was taken; ask for a new file.",
-  "refusal.bad_signature":
-    "The signature in the file is not that of the tablet. Nothing was taken; ask for a new file.",
   "fault.value_not_an_option": "not among the choices",
   "fault.ratio_above_one": "the upper number is larger than the lower one",
   "fault.ratio_not_counts": "two whole numbers are needed",

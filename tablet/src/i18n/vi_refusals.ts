@@ -32,13 +32,6 @@ export const refusals = {
   "refusal.sign_in_needed": "Cần đăng nhập lại khi có mạng. Mọi thứ vẫn được lưu trên máy.",
   "refusal.not_permitted": "Vai trò của anh/chị trong đoàn không làm được việc này.",
   "refusal.step_not_allowed": "Bước này chưa thực hiện được ở trạng thái hiện tại của cuộc kiểm tra.",
-  "refusal.no_exchange_file":
-    "Tệp này không phải là tệp xuất từ máy tính bảng. Chọn tệp có tên kết thúc bằng «.td1.gz».",
-  "refusal.file_cut": "Tệp bị cụt hoặc hỏng. Chưa nhận gì; chép lại tệp rồi nhập lại.",
-  "refusal.device_not_known":
-    "Máy đã xuất tệp này không thuộc đoàn nào trên máy này. Tải cuộc kiểm tra bản mới nhất rồi nhập lại, hoặc nhập tệp trên trang của máy chủ.",
-  "refusal.bad_chain": "Nội dung tệp đã bị thay đổi sau khi xuất. Chưa nhận gì; xin tệp xuất mới.",
-  "refusal.bad_signature": "Chữ ký trong tệp không phải của máy đã xuất. Chưa nhận gì; xin tệp xuất mới.",
   "fault.value_not_an_option": "không có trong các lựa chọn",
   "fault.ratio_above_one": "tử số lớn hơn mẫu số",
   "fault.ratio_not_counts": "cần hai số nguyên không âm",

@@ -1,20 +1,16 @@
 """A large photo arrives whole whatever breaks in between, and hardly anything of it travels twice."""
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from sqlalchemy import select
 
-from core import db, settings
+from core import db
 from inspections.models import UploadedBlob
 from sync.hostile import Hostile
-from tests.browser import tablet_hands as hands
 from tests.browser import tablet_script as script
 from tests.browser.wire import Wire
-from tests.faults.servers import Prepared, Site, prepared
 from tests.visits import Visit
 
 pytestmark = pytest.mark.browser
@@ -73,34 +69,3 @@ def test_pieces_that_arrive_twice_are_taken_once_and_none_is_sent_anew(
     assert script.sync(tablet)["waitingFiles"] == 0
     assert stored(under_way) == [hashlib.sha256(photo).hexdigest()]
     assert wire.sent_up - begun - SIZE <= OVERHEAD
-
-
-@pytest.fixture
-def server(app: Flask, under_way: Visit) -> Iterator[Prepared]:
-    """The server as its command starts it, on the same data, which can be killed."""
-    site = Site(app.extensions[settings.SETTINGS], under_way)
-    site.leave()
-    with prepared(site) as process:
-        process.serve()
-        yield process
-
-
-def test_a_server_killed_in_the_middle_costs_at_most_one_piece(
-    chromium: Browser, server: Prepared, app: Flask, under_way: Visit
-):
-    with Wire(server.port) as wire:
-        page = hands.window(chromium, wire.address)
-        hands.opened_by(page, app, "truong.doan")
-        hands.enter(page, under_way)
-        script.sync(page)
-        photo = script.add_photo(page, under_way, SIZE)
-        begun = wire.sent_up
-        wire.cut_after(SIZE // 2, server.kill)
-        told = script.sync(page)
-        assert (told["waitingFiles"], told["waitingOps"], told["isReached"]) == (1, 0, False)
-        server.serve()
-        wire.mend()
-        assert script.sync(page)["waitingFiles"] == 0
-        assert stored(under_way) == [hashlib.sha256(photo).hexdigest()]
-        assert wire.sent_up - begun - SIZE <= CHUNK + OVERHEAD
-        page.context.close()

@@ -112,6 +112,16 @@ def tablet(chromium: Browser, wire: Wire, app: Flask, under_way: Visit) -> Itera
 
 
 @pytest.fixture
+def calm_tablet(chromium: Browser, address: str, app: Flask, under_way: Visit) -> Iterator[Page]:
+    """The same tablet with nothing between it and the application."""
+    page = tablet_hands.window(chromium, address)
+    tablet_hands.opened_by(page, app, "truong.doan")
+    tablet_hands.enter(page, under_way)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
 def opened(chromium: Browser, address: str) -> Iterator[Opener]:
     """Opens a window of a width and colour scheme; whatever the console complained of fails the test."""
     complaints: list[str] = []

@@ -2,37 +2,19 @@
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import delete, select, update
 
 from accounts.device_models import Device, DeviceGrant, DeviceKind, DeviceToken, SpentAssertion
 from core import clock, db
 from inspections import log_reading, record
 from inspections.record import Record
-from tests import people, tablets, visits
+from tests import people, tablets
 from tests.browser import tablet_hands as hands
 from tests.browser.test_pages_look import objections
 from tests.visits import Visit
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def visit(app: Flask) -> Visit:
-    """An inspection that has begun; whoever began it did so elsewhere."""
-    visits.registered(app)
-    made = Visit(app).decided().started()
-    made.push("leader")
-    return made
-
-
-@pytest.fixture
-def page(chromium: Browser, address: str, visit: Visit) -> Page:
-    """The leader's second tablet with the inspection on it."""
-    page = hands.window(chromium, address)
-    hands.opened_by(page, visit.app, "truong.doan")
-    hands.enter(page, visit)
-    return page
 
 
 def answers(visit: Visit) -> dict[str, object]:
@@ -85,104 +67,110 @@ def enrol_again(page: Page, app: Flask) -> None:
 
 
 def test_a_tablet_that_the_server_does_not_know_any_more_is_enrolled_again_with_its_work(
-    page: Page, visit: Visit
+    calm_tablet: Page, under_way: Visit
 ):
-    page.context.set_offline(True)
-    hands.tap(page, "PL-01", "phu_hop")
-    gone = newest(visit.app)
-    with visit.app.app_context(), db.writing() as session:
+    calm_tablet.context.set_offline(True)
+    hands.tap(calm_tablet, "PL-01", "phu_hop")
+    gone = newest(under_way.app)
+    with under_way.app.app_context(), db.writing() as session:
         for table in (DeviceToken, DeviceGrant, SpentAssertion):
             session.execute(delete(table).where(table.device_id == gone))
         session.execute(delete(Device).where(Device.id == gone))
-    page.context.set_offline(False)
-    expect(told(page)).to_contain_text("không nhận ra máy này nữa")
-    assert objections(page) == []
-    hands.shoot(page, "khong-nhan-ra-may")
-    enrol_again(page, visit.app)
-    hands.send(page)
-    assert newest(visit.app) == gone
-    assert answers(visit) == {"PL-01": "phu_hop"}
+    calm_tablet.context.set_offline(False)
+    expect(told(calm_tablet)).to_contain_text("không nhận ra máy này nữa")
+    assert objections(calm_tablet) == []
+    hands.shoot(calm_tablet, "khong-nhan-ra-may")
+    enrol_again(calm_tablet, under_way.app)
+    hands.send(calm_tablet)
+    assert newest(under_way.app) == gone
+    assert answers(under_way) == {"PL-01": "phu_hop"}
 
 
-def test_a_tablet_that_was_lost_and_found_is_enrolled_again_under_another_key(page: Page, visit: Visit):
-    lost = newest(visit.app)
-    with visit.app.app_context(), db.writing() as session:
+def test_a_tablet_that_was_lost_and_found_is_enrolled_again_under_another_key(
+    calm_tablet: Page, under_way: Visit
+):
+    lost = newest(under_way.app)
+    with under_way.app.app_context(), db.writing() as session:
         session.execute(
             update(Device).where(Device.id == lost).values(revoked_at=clock.now(), revoke_mode="lost")
         )
-    expect(told(page)).to_contain_text("Máy đã bị thu hồi")
-    enrol_again(page, visit.app)
-    hands.go(page, visit, "checklist/P1-A")
-    hands.tap(page, "PL-02", "luu_y")
-    hands.send(page)
-    assert newest(visit.app) != lost
-    assert answers(visit) == {"PL-02": "luu_y"}
+    expect(told(calm_tablet)).to_contain_text("Máy đã bị thu hồi")
+    enrol_again(calm_tablet, under_way.app)
+    hands.go(calm_tablet, under_way, "checklist/P1-A")
+    hands.tap(calm_tablet, "PL-02", "luu_y")
+    hands.send(calm_tablet)
+    assert newest(under_way.app) != lost
+    assert answers(under_way) == {"PL-02": "luu_y"}
 
 
-def test_a_stolen_tablet_is_empty_and_begins_again_with_a_new_code(page: Page, visit: Visit):
-    with visit.app.app_context(), db.writing() as session:
+def test_a_stolen_tablet_is_empty_and_begins_again_with_a_new_code(calm_tablet: Page, under_way: Visit):
+    with under_way.app.app_context(), db.writing() as session:
         session.execute(
             update(Device)
-            .where(Device.id == newest(visit.app))
+            .where(Device.id == newest(under_way.app))
             .values(revoked_at=clock.now(), revoke_mode="stolen")
         )
-    page.goto("/tablet/#/waiting")
-    page.get_by_role("button", name="Gửi ngay").click()
-    expect(page.get_by_role("heading", name="Máy đã bị thu hồi")).to_be_visible()
-    hands.shoot(page, "bi-thu-hoi")
-    page.reload()
-    page.get_by_role("button", name="Ghi danh lại máy này").click()
-    enrol(page, visit.app)
-    page.goto("/tablet/#/")
-    hands.sign_in(page, "truong.doan")
-    hands.enter(page, visit)
-    assert [told for told in page.complaints if "403" not in told] == []
+    calm_tablet.goto("/tablet/#/waiting")
+    calm_tablet.get_by_role("button", name="Gửi ngay").click()
+    expect(calm_tablet.get_by_role("heading", name="Máy đã bị thu hồi")).to_be_visible()
+    hands.shoot(calm_tablet, "bi-thu-hoi")
+    calm_tablet.reload()
+    calm_tablet.get_by_role("button", name="Ghi danh lại máy này").click()
+    enrol(calm_tablet, under_way.app)
+    calm_tablet.goto("/tablet/#/")
+    hands.sign_in(calm_tablet, "truong.doan")
+    hands.enter(calm_tablet, under_way)
+    assert [told for told in calm_tablet.complaints if "403" not in told] == []
 
 
-def test_who_is_alone_and_forgot_the_pin_is_told_what_is_lost_before_beginning_anew(page: Page, visit: Visit):
-    page.context.set_offline(True)
-    hands.tap(page, "PL-01", "phu_hop")
-    hands.tap(page, "PL-02", "luu_y")
-    page.get_by_role("button", name="Khóa máy").click()
-    page.get_by_role("button", name="Quên mã PIN").click()
-    expect(page.get_by_text("Sẽ mất hẳn 2 thao tác và 0 ảnh, tệp")).to_be_visible()
-    erase = page.get_by_role("button", name="Xóa và bắt đầu lại")
+def test_who_is_alone_and_forgot_the_pin_is_told_what_is_lost_before_beginning_anew(
+    calm_tablet: Page, under_way: Visit
+):
+    calm_tablet.context.set_offline(True)
+    hands.tap(calm_tablet, "PL-01", "phu_hop")
+    hands.tap(calm_tablet, "PL-02", "luu_y")
+    calm_tablet.get_by_role("button", name="Khóa máy").click()
+    calm_tablet.get_by_role("button", name="Quên mã PIN").click()
+    expect(calm_tablet.get_by_text("Sẽ mất hẳn 2 thao tác và 0 ảnh, tệp")).to_be_visible()
+    erase = calm_tablet.get_by_role("button", name="Xóa và bắt đầu lại")
     expect(erase).to_be_disabled()
-    assert objections(page) == []
-    hands.shoot(page, "quen-ma-pin")
-    page.get_by_role("button", name="Quay lại").click()
-    hands.unlock(page)
-    page.context.set_offline(False)
-    hands.send(page)
-    page.get_by_role("button", name="Khóa máy").click()
+    assert objections(calm_tablet) == []
+    hands.shoot(calm_tablet, "quen-ma-pin")
+    calm_tablet.get_by_role("button", name="Quay lại").click()
+    hands.unlock(calm_tablet)
+    calm_tablet.context.set_offline(False)
+    hands.send(calm_tablet)
+    calm_tablet.get_by_role("button", name="Khóa máy").click()
     # Signing in leads to the same truth: nobody is there to confirm another PIN.
-    page.get_by_role("button", name="Người khác đăng nhập").click()
-    page.get_by_label("Tên đăng nhập").fill("truong.doan")
-    page.get_by_label("Mật khẩu").fill(people.PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    expect(page.get_by_text("Không mất gì.")).to_be_visible()
-    page.get_by_label("Đồng ý xóa").check()
+    calm_tablet.get_by_role("button", name="Người khác đăng nhập").click()
+    calm_tablet.get_by_label("Tên đăng nhập").fill("truong.doan")
+    calm_tablet.get_by_label("Mật khẩu").fill(people.PASSWORD)
+    calm_tablet.get_by_role("button", name="Đăng nhập").click()
+    expect(calm_tablet.get_by_text("Không mất gì.")).to_be_visible()
+    calm_tablet.get_by_label("Đồng ý xóa").check()
     erase.click()
-    expect(page.get_by_role("heading", name="Ghi danh máy tính bảng")).to_be_visible()
-    enrol(page, visit.app)
-    hands.sign_in(page, "truong.doan")
-    hands.enter(page, visit)
-    expect(page.locator("#item-PL-01 [data-value='phu_hop']")).to_have_attribute("aria-pressed", "true")
+    expect(calm_tablet.get_by_role("heading", name="Ghi danh máy tính bảng")).to_be_visible()
+    enrol(calm_tablet, under_way.app)
+    hands.sign_in(calm_tablet, "truong.doan")
+    hands.enter(calm_tablet, under_way)
+    expect(calm_tablet.locator("#item-PL-01 [data-value='phu_hop']")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     # A session that is still open is ended with its own token, which the first attempt does not have.
-    assert [told for told in page.complaints if "403" not in told] == []
+    assert [told for told in calm_tablet.complaints if "403" not in told] == []
 
 
-def test_who_is_not_alone_loses_nothing_a_colleague_confirms_another_pin(page: Page, visit: Visit):
-    page.context.set_offline(True)
-    hands.tap(page, "PL-01", "phu_hop")
-    page.context.set_offline(False)
-    page.get_by_role("button", name="Khóa máy").click()
-    page.get_by_role("button", name="Người khác đăng nhập").click()
-    hands.sign_in(page, "thu.ky", witness=hands.PIN)
-    page.get_by_role("button", name="Khóa máy").click()
-    page.get_by_role("button", name="Quên mã PIN").click()
-    expect(page.get_by_text("người đó nhập mã PIN của mình")).to_be_visible()
-    page.get_by_role("button", name="Đăng nhập").click()
-    hands.sign_in(page, "truong.doan", witness=hands.PIN)
-    hands.send(page)
-    assert answers(visit) == {"PL-01": "phu_hop"}
+def test_who_is_not_alone_loses_nothing_a_colleague_confirms_another_pin(calm_tablet: Page, under_way: Visit):
+    calm_tablet.context.set_offline(True)
+    hands.tap(calm_tablet, "PL-01", "phu_hop")
+    calm_tablet.context.set_offline(False)
+    calm_tablet.get_by_role("button", name="Khóa máy").click()
+    calm_tablet.get_by_role("button", name="Người khác đăng nhập").click()
+    hands.sign_in(calm_tablet, "thu.ky", witness=hands.PIN)
+    calm_tablet.get_by_role("button", name="Khóa máy").click()
+    calm_tablet.get_by_role("button", name="Quên mã PIN").click()
+    expect(calm_tablet.get_by_text("người đó nhập mã PIN của mình")).to_be_visible()
+    calm_tablet.get_by_role("button", name="Đăng nhập").click()
+    hands.sign_in(calm_tablet, "truong.doan", witness=hands.PIN)
+    hands.send(calm_tablet)
+    assert answers(under_way) == {"PL-01": "phu_hop"}

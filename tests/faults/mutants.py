@@ -4,6 +4,7 @@ They exist only in test processes: `apply` patches what is already loaded. Nothi
 """
 
 import dataclasses
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -18,12 +19,16 @@ from accounts.device_models import Device
 from core import clock, db, durably, endpoint, files
 from core.glance import Glance
 from core.partial_files import PartialFile
+from core.settings import from_environment
 from inspections import fold, ledger
 from inspections.models import Inspection
 from sync import pull, push, uploads
 from sync.streams import Stream
 
 _LATE_S = 0.15
+_LONGEST_S = 10.0
+# The file that says a batch with a sign-off has come (`freeze check before lock`).
+SIGNING = "signing"
 
 
 def _acknowledge_before_commit() -> None:
@@ -70,18 +75,39 @@ def _no_device_lock() -> None:
     db._ATTEMPTS = 1
 
 
+def _waited(is_so: Callable[[], bool]) -> None:
+    """It is so; a test that waits in vain for a mutant fails by what it then finds."""
+    until = time.monotonic() + _LONGEST_S
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.02)
+
+
 def _freeze_check_before_lock() -> None:
-    """Whether the record is closed is looked up when a batch arrives, not when its turn has come."""
+    """Whether the record is closed is looked up when a batch arrives, not when its turn has come.
+
+    A batch that signs off says by a file that it is there, and waits until another has looked; that other
+    waits until the record is closed. So the two always meet in the same way.
+    """
     seen = threading.local()
+    data = from_environment(os.environ).data
+    signing, has_looked = data / SIGNING, data / "has-looked"
     read, situation = push.read, ledger.Ledger._situation
+
+    def states(names: set[str]) -> dict[str, tuple[Any, int | None]]:
+        with db.reading() as session:
+            found = (session.get(Inspection, name) for name in names)
+            return {one.id: (one.state, one.frozen_pos) for one in found if one is not None}
 
     def looking(raw: bytes) -> push.Batch:
         batch = read(raw)
-        with db.reading() as session:
-            names = {one.operation.inspection for one in batch.operations}
-            found = (session.get(Inspection, name) for name in names)
-            seen.states = {one.id: (one.state, one.frozen_pos) for one in found if one is not None}
-        time.sleep(_LATE_S)
+        names = {one.operation.inspection for one in batch.operations}
+        seen.states = states(names)
+        if any(one.operation.type == "inspection.signoff" for one in batch.operations):
+            signing.touch()
+            _waited(has_looked.exists)
+        elif signing.exists():
+            has_looked.touch()
+            _waited(lambda: states(names) != seen.states)
         return batch
 
     def stale(self: ledger.Ledger, entry: fold.Entry, standing: ledger.Standing) -> Any:

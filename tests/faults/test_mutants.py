@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import evidence, scenes
+from tests.faults import evidence, mutants, scenes
 from tests.faults.evidence import Examiner
 from tests.faults.servers import Answer, Prepared, Site, prepared, site
 from tests.faults.storming import Field
@@ -61,19 +61,21 @@ def test_a_kill_notices_an_answer_before_the_commit(tmp_path: Path):
     assert any(said.startswith(("I1", "I2")) for said in tale.broken), f"the mutant survived: {tale}"
 
 
-def _both_at_once(server: Prepared, closing: scenes.Closing) -> list[Answer]:
-    """The sign-off, and in the very moment before it is decided a team mate's push."""
+def _both_at_once(server: Prepared, closing: scenes.Closing, signing: Path | None) -> list[Answer]:
+    """The sign-off and a team mate's push, which waits for the file if there is to be one."""
     answers = []
 
     def send(asked: scenes.Asked) -> None:
         answers.append(server.wire.open(asked.method, asked.path, asked.body, asked.headers))
 
     scenes.record_people(closing.member, closing.inspection, 1)
-    signing = threading.Thread(target=send, args=(closing.signoff,))
-    signing.start()
-    time.sleep(0.05)
-    send(scenes.push(closing.member))
-    signing.join()
+    late = scenes.push(closing.member)
+    first = threading.Thread(target=send, args=(closing.signoff,))
+    first.start()
+    while signing and first.is_alive() and not signing.exists():
+        time.sleep(0.02)
+    send(late)
+    first.join()
     return answers
 
 
@@ -91,7 +93,7 @@ def test_a_late_push_notices_a_freeze_that_was_looked_up_too_early(
                 200,
                 201,
             )
-        answers = _both_at_once(server, closing)
+        answers = _both_at_once(server, closing, where.data / mutants.SIGNING if mutant else None)
         server.kill()
     assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
     with evidence.looking_at(where) as connection:

@@ -258,6 +258,11 @@ def test_pages_and_documents_find_their_files(name: str) -> None:
     assert (bootstrap.VENDOR / name).stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("face", bootstrap.PRINTED)
+def test_the_tablet_prints_with_short_faces(face: str) -> None:
+    assert 10_000 < (bootstrap.VENDOR / "fonts" / f"Tinos-{face}.woff2").stat().st_size < 80_000
+
+
 def test_the_tablet_app_is_built_and_built_anew_when_a_source_changes() -> None:
     assert (bootstrap.TABLET / "dist" / "index.html").is_file()
     sources = bootstrap._tablet_sources()

@@ -9,6 +9,8 @@ import { countedWords, scopeWords, verdictWords } from "./minutes.ts";
 import { pointResults } from "./points.ts";
 
 const NOTHING = "Không có.";
+/** From so many letters in one cell on, a row may go on on the next page. */
+const LONG_CELL = 400;
 
 class ClosingMinutes extends VisitElement {
   static override properties = { ...VisitElement.properties, content: { state: true } };
@@ -25,8 +27,8 @@ class ClosingMinutes extends VisitElement {
 
   protected override render(): TemplateResult {
     return html`<div class="no-print"><h1>${t("closing.step.minutes")}</h1><p class="soft">${t("minutes.lead")}</p>
-        <p class="actions field"><button type="button" class="button" @click=${() => window.print()}>${t("minutes.print")}</button></p></div>
-      <article class="paper" lang="vi">${this.#head()} ${this.#people()} ${this.#scope()} ${this.#results()} ${this.#problems()} ${this.#closing()} ${this.#signing()}
+        <p class="actions field"><button type="button" class="button" @click=${() => this.attempt(print)}>${t("minutes.print")}</button></p></div>
+      <article class="paper" lang="vi">${this.#head()} ${this.#people()} ${this.#scope()} ${this.#results()} ${this.#problems()} ${this.#closing()}
         <p class="paper-foot">Mã nội dung: <span class="fingerprint">${this.content}</span>. Ảnh chữ ký vẽ tay ghi nhận việc ký tại chỗ, không phải chữ ký số.</p>
         ${this.#annex()}</article>`;
   }
@@ -37,7 +39,7 @@ class ClosingMinutes extends VisitElement {
     const decision = `Quyết định số ${inspection.decision_number ?? "……"} ${longDay(inspection.decided_on)}`;
     return html`<header class="paper-head">
         <div>${agency?.parent_name ? html`<p>${agency.parent_name.toUpperCase()}</p>` : nothing}<p class="strong">${(agency?.name ?? "……").toUpperCase()}</p><hr class="paper-rule" /><p>Số: ……/BB-……</p></div>
-        <div><p class="strong">CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</p><p><span class="paper-motto">Độc lập - Tự do - Hạnh phúc</span></p></div>
+        <div><p class="strong nation">CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</p><p><span class="paper-motto">Độc lập - Tự do - Hạnh phúc</span></p></div>
       </header>
       <p class="paper-draft">BẢN NHÁP IN TẠI CHỖ, CHƯA PHÁT HÀNH</p>
       <div class="paper-title"><p>BIÊN BẢN</p><p>Kiểm tra hoạt động xây dựng, áp dụng, duy trì và cải tiến hệ thống quản lý chất lượng tại ${unit.name}</p><hr class="paper-rule" /></div>
@@ -93,9 +95,10 @@ class ClosingMinutes extends VisitElement {
       ${said.map((one) => html`<p>Về nội dung số ${one.number}: ${one.text}</p>`)} ${general || !said.length ? paragraphs(general) : nothing}
       <h2>VII. KẾT LUẬN VÀ YÊU CẦU</h2>${paragraphs(fields.conclusion ?? "")}
       ${wrong.length ? html`<p>${this.visit.package.unit.name} thực hiện hoặc đề xuất hành động khắc phục đối với các vấn đề tồn tại nêu tại mục IV và báo cáo tình hình thực hiện về đơn vị kiểm tra trong thời gian không quá 02 tháng kể từ ngày ký biên bản (điểm c khoản 2 Điều 37 Thông tư số 26/2014/TT-BKHCN).</p>` : nothing}
-      <p>Biên bản ${fields.ended_at ? `kết thúc vào hồi ${longTime(fields.ended_at)}, ${longDay(fields.ended_at)}; ` : ""}được lập thành 02 bản có giá trị pháp lý như nhau, cơ quan chịu sự kiểm tra giữ 01 bản, Đoàn kiểm tra giữ 01 bản./.</p>`;
+      <div class="paper-closing"><p>Biên bản ${fields.ended_at ? `kết thúc vào hồi ${longTime(fields.ended_at)}, ${longDay(fields.ended_at)}; ` : ""}được lập thành 02 bản có giá trị pháp lý như nhau, cơ quan chịu sự kiểm tra giữ 01 bản, Đoàn kiểm tra giữ 01 bản./.</p>${this.#signing()}</div>`;
   }
 
+  /** Kept together with the sentence that closes the minutes. */
   #signing(): TemplateResult {
     const made = (role: string) =>
       this.visit.signatures.findLast((one) => one.role === role && one.isCurrent);
@@ -116,6 +119,12 @@ class ClosingMinutes extends VisitElement {
   }
 }
 
+/** Not before the letters are there that the paper is set in. */
+async function print(): Promise<void> {
+  await document.fonts.ready;
+  window.print();
+}
+
 function peopleTable(people: readonly ParticipantView[]): TemplateResult {
   if (!people.length) return html`<p>${NOTHING}</p>`;
   return html`<table class="people"><tbody>${people.map((one, place) => html`<tr><td>${place + 1}.</td><td>${one.name}</td><td>${one.title}</td><td>${one.role}</td></tr>`)}</tbody></table>`;
@@ -127,12 +136,19 @@ function paragraphs(text: string): TemplateResult[] {
 }
 
 function problemRow(one: FindingView, place: number): TemplateResult {
-  return html`<tr><td>${place + 1}</td><td><p>${one.text}</p><p><span class="lead">${one.categoryLabel}</span>${one.items.length ? ` (mục ${one.items.join(", ")})` : ""}</p></td><td>${one.reference}</td><td>${one.evidence.filter(Boolean).join("; ")}</td><td>${day(one.dueOn)}</td></tr>`;
+  const evidence = one.evidence.filter(Boolean).join("; ");
+  return html`<tr class=${breaking(one.text, one.reference, evidence)}><td>${place + 1}</td><td><p>${one.text}</p><p><span class="lead">${one.categoryLabel}</span>${one.items.length ? ` (mục ${one.items.join(", ")})` : ""}</p></td><td>${one.reference}</td><td>${evidence}</td><td>${day(one.dueOn)}</td></tr>`;
 }
 
 function annexRow(one: ItemSummary): TemplateResult {
   const evidence = one.answer?.evidence?.map((piece) => piece.text).join("; ");
-  return html`<tr><td>${one.code}</td><td><p>${one.item.question_vi}</p><p><i>${one.item.ref.text}</i></p></td><td>${one.answer ? verdictWords(one.conclusion) : "Chưa trả lời"}</td><td>${one.answer?.note ? html`<p>${one.answer.note}</p>` : nothing}${evidence ? html`<p><i>${evidence}</i></p>` : nothing}${one.photos ? html`<p><i>${one.photos} ảnh</i></p>` : nothing}${one.files ? html`<p><i>${one.files} tệp</i></p>` : nothing}</td></tr>`;
+  const note = one.answer?.note ?? "";
+  const asked = one.item.question_vi + one.item.ref.text;
+  return html`<tr class=${breaking(asked, note + (evidence ?? ""))}><td>${one.code}</td><td><p>${one.item.question_vi}</p><p><i>${one.item.ref.text}</i></p></td><td>${one.answer ? verdictWords(one.conclusion) : "Chưa trả lời"}</td><td>${note ? html`<p>${note}</p>` : nothing}${evidence ? html`<p><i>${evidence}</i></p>` : nothing}${one.photos ? html`<p><i>${one.photos} ảnh</i></p>` : nothing}${one.files ? html`<p><i>${one.files} tệp</i></p>` : nothing}</td></tr>`;
+}
+
+function breaking(...cells: string[]): string {
+  return cells.some((cell) => cell.length > LONG_CELL) ? "long" : "";
 }
 
 named("td-closing-minutes", ClosingMinutes);

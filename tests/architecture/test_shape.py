@@ -59,6 +59,18 @@ def test_modules_are_short_enough_to_read():
     assert too_long == {}
 
 
+def test_modules_of_the_tablet_are_short_enough_too():
+    listed = [*_tracked(".ts"), *_tracked(".mjs")]
+    assert len(listed) > 100
+    too_long = {
+        _name(path): lines
+        for path in listed
+        if (lines := len(path.read_text(encoding="utf-8").splitlines()))
+        > (MAX_TEST_LINES if "tests" in path.relative_to(ROOT).parts else MAX_MODULE_LINES)
+    }
+    assert too_long == {}
+
+
 def test_functions_are_short_enough_to_hold_in_mind():
     too_long = {
         f"{_name(path)}:{function.name}": length

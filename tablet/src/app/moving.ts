@@ -9,8 +9,10 @@ import type * as view from "../store/views.ts";
 import { SignInNeeded } from "../sync/entrance.ts";
 import { compressed, exportLines, FileRefused, type KeptRelay, takeIn } from "../sync/exchange_file.ts";
 import { Lost, Refused } from "../sync/line.ts";
-import { type Crew, withToken } from "../sync/round.ts";
+import { download, list } from "../sync/pull.ts";
+import { authorised, type Crew, readerOf, withToken } from "../sync/round.ts";
 import { type ImportReport, type PackageFacts, Refusal } from "./facade.ts";
+import { inWords } from "./refusals.ts";
 
 /** As many characters has the code that the QR carries. */
 const LONG_CODE = 22;
@@ -36,6 +38,16 @@ function typedOrLong(text: string): string {
   const typed = typedCode(text);
   if (typed === null && text.length < LONG_CODE) throw new Refusal("code_mistyped");
   return typed ?? text;
+}
+
+/** What the server lists for the person now. */
+export function listed(crew: Crew): Promise<Listed[]> {
+  return inWords(() => authorised(crew, () => list(readerOf(crew))));
+}
+
+/** The inspection is on the tablet whole, or not at all. Throws Refusal offline, storage_full. */
+export async function downloaded(crew: Crew, inspection: string): Promise<void> {
+  await inWords(() => authorised(crew, () => download(readerOf(crew), inspection)));
 }
 
 /** The inspections whose day lies between today and so many days on, those without a day too. */

@@ -9,24 +9,17 @@ import type * as view from "../store/views.ts";
 import { Entrance } from "../sync/entrance.ts";
 import { type Fetch, Line } from "../sync/line.ts";
 import { AT_REST, Loop } from "../sync/loop.ts";
-import { download, list } from "../sync/pull.ts";
-import {
-  authorised,
-  type Crew,
-  carry,
-  exchange,
-  glance,
-  type RoundOptions,
-  readerOf,
-} from "../sync/round.ts";
+import { type Crew, carry, exchange, glance, type RoundOptions } from "../sync/round.ts";
 import { crewOf } from "./crew.ts";
 import type * as facade from "./facade.ts";
 import { Refusal } from "./facade.ts";
 import { addPerson, changePin, type Named, peopleOf, unlocked } from "./locking.ts";
 import * as moving from "./moving.ts";
-import { asRefusal, inWords } from "./refusals.ts";
+import { inWords } from "./refusals.ts";
 import { beginAnew, reissue } from "./reissuing.ts";
+import { watchStore } from "./store_watch.ts";
 import * as storing from "./storing.ts";
+import { Tidings, type Told } from "./tidings.ts";
 import { Updates } from "./updates.ts";
 import { USUAL } from "./usual.ts";
 import { OpenVisit } from "./visit.ts";
@@ -43,18 +36,13 @@ export interface SessionOptions {
   pinCost?: number;
 }
 
-const DAY_MS = 86_400_000;
-const STORE_TRIES = 20;
-const STORE_PAUSE_MS = 250;
-
 export class Session implements facade.TabletApp {
   readonly #db: Database;
   readonly #line: Line;
   readonly #entrance: Entrance;
   readonly #options: SessionOptions;
-  readonly #listeners = new Map<facade.Topic, Set<() => void>>();
   readonly #visits = new Map<string, Promise<OpenVisit>>();
-  readonly #channel: BroadcastChannel;
+  readonly #tidings: Tidings;
   readonly #updates: Updates;
   #crew: Crew | null = null;
   #loop: Loop | null = null;
@@ -64,7 +52,7 @@ export class Session implements facade.TabletApp {
   #isClosed = false;
   #isWiping = false;
   #counting: Promise<void> = Promise.resolve();
-  #purgedAt = 0;
+  readonly #purging = new storing.Purging();
   #sync: view.SyncStatus = AT_REST;
   people: readonly view.Person[] = [];
   person: view.Person | null = null;
@@ -76,25 +64,15 @@ export class Session implements facade.TabletApp {
   private constructor(options: SessionOptions) {
     this.#options = options;
     this.#db = new Database(options.databaseName);
-    // Told while the store is still closing; it opens again for whoever asks after that.
-    this.#db.on("close", () => setTimeout(() => void this.#emptied()));
+    watchStore(this.#db, {
+      isExpected: () => !this.#isClosed && !this.#isWithdrawn && !this.#isWiping && this.#isEnrolled,
+      emptied: () => this.#emptied(),
+      makeWay: () => this.#loop?.stop(),
+    });
     this.#line = new Line(options.origin, options.fetch);
     this.#entrance = new Entrance(this.#db, this.#line);
-    this.#channel = new BroadcastChannel(options.databaseName);
-    (this.#channel as { unref?: () => void }).unref?.();
-    this.#channel.onmessage = (event: MessageEvent<Told>) => void this.#heard(event.data);
-    this.#updates = new Updates(() => this.#announce("stage"));
-    this.#db.on("versionchange", (event) => this.#makesWay(event));
-  }
-
-  /** A newer app opens the tables in another tab: nothing is written here any more, and the page begins anew. */
-  #makesWay(event: IDBVersionChangeEvent): boolean {
-    // A wipe is told on the channel.
-    if (event.newVersion === null) return true;
-    this.#loop?.stop();
-    this.#db.close();
-    globalThis.location?.reload();
-    return false;
+    this.#tidings = new Tidings(options.databaseName, (told) => this.#heard(told));
+    this.#updates = new Updates(() => this.#tidings.announce("stage"));
   }
 
   static async start(options: SessionOptions): Promise<Session> {
@@ -120,21 +98,12 @@ export class Session implements facade.TabletApp {
     this.clockOffsetMs = (await this.#db.fact<ClockReading>("clock"))?.offsetMs ?? 0;
   }
 
-  /** Somebody or the system has emptied the browser's storage: what is on the screen is nowhere else. */
-  async #emptied(triesLeft = STORE_TRIES): Promise<void> {
-    if (this.#isClosed || this.#isWithdrawn || this.#isWiping || !this.#isEnrolled) return;
-    try {
-      if ((await this.#db.fact("enrolled")) === true) return;
-    } catch (fault) {
-      // The browser is still at it.
-      if (triesLeft === 0) throw fault;
-      setTimeout(() => void this.#emptied(triesLeft - 1), STORE_PAUSE_MS);
-      return;
-    }
+  /** What is on the screen is nowhere else. */
+  async #emptied(): Promise<void> {
     this.lock();
     await this.#read();
     this.isEvicted = true;
-    this.#announce("stage");
+    this.#tidings.announce("stage");
   }
 
   get stage(): facade.Stage {
@@ -153,27 +122,17 @@ export class Session implements facade.TabletApp {
   }
 
   subscribe(topic: facade.Topic, listener: () => void): facade.Unsubscribe {
-    const listeners = this.#listeners.get(topic) ?? new Set();
-    this.#listeners.set(topic, listeners.add(listener));
-    return () => listeners.delete(listener);
-  }
-
-  #announce(topic: facade.Topic): void {
-    for (const listener of this.#listeners.get(topic) ?? []) listener();
-  }
-
-  #tell(told: Told): void {
-    if (!this.#isClosed) this.#channel.postMessage(told);
+    return this.#tidings.subscribe(topic, listener);
   }
 
   async #heard(told: Told): Promise<void> {
     if (told.kind === "sync") {
       this.#sync = told.status;
-      this.#announce("sync");
+      this.#tidings.announce("sync");
     }
     if (told.kind === "people") {
       await this.#read();
-      this.#announce("stage");
+      this.#tidings.announce("stage");
     }
     if (told.kind === "changed") await this.#refresh(told.inspections);
   }
@@ -186,20 +145,18 @@ export class Session implements facade.TabletApp {
     const isAgain = this.#isEnrolled && (needs === "enrol_again" || needs === "withdrawn");
     // A chain that the server does not go on with, or a key that it takes no more: what waits goes into a new chain.
     const isFork = needs === "withdrawn" || problem?.code === "chain_fork";
-    try {
+    await inWords(async () => {
       if (isAgain && isFork) {
         await reissue(this.#ready, (device) => this.#entrance.enrol(device, code, given.label));
       } else {
         await this.#entrance.enrol(await deviceOf(this.#db), code, given.label);
         if (isAgain) await beginAnew(this.#ready);
       }
-    } catch (fault) {
-      throw asRefusal(fault);
-    }
+    });
     if (isAgain) this.lock();
     await this.#read();
-    this.#announce("stage");
-    this.#tell({ kind: "people" });
+    this.#tidings.announce("stage");
+    this.#tidings.tell({ kind: "people" });
   }
 
   async signIn(given: { username: string; password: string }): Promise<view.Person> {
@@ -215,7 +172,7 @@ export class Session implements facade.TabletApp {
     if (!person) throw new Refusal("sign_in_needed");
     await addPerson(this.#db, person, pin, { witness, cost: this.#options.pinCost });
     await this.#read();
-    this.#tell({ kind: "people" });
+    this.#tidings.tell({ kind: "people" });
     await this.unlock(person.person_id, pin);
     // From this moment work may lie here that is nowhere else.
     void this.persist();
@@ -227,13 +184,12 @@ export class Session implements facade.TabletApp {
     this.person = this.people.find((one) => one.person_id === person_id) ?? null;
     const parts = { db: this.#db, line: this.#line, entrance: this.#entrance };
     this.#crew = await crewOf(parts, vault, person_id);
-    await storing.purge(this.#db, Date.now());
-    this.#purgedAt = Date.now();
+    await this.#purging.now(this.#db);
     this.#line.holds = () => this.unsent();
     this.#loop = this.#loopFor(this.#crew);
     if (this.#options.isLoopOn) this.#loop.start();
     else await this.#loop.recount();
-    this.#announce("stage");
+    this.#tidings.announce("stage");
   }
 
   lock(): void {
@@ -244,7 +200,7 @@ export class Session implements facade.TabletApp {
     this.#visits.clear();
     this.#entrance.forgetToken();
     this.#sync = { ...AT_REST, confirmedAt: this.#sync.confirmedAt };
-    this.#announce("stage");
+    this.#tidings.announce("stage");
     this.#counting = this.#countLocked();
   }
 
@@ -255,7 +211,7 @@ export class Session implements facade.TabletApp {
     });
     if (!counted || this.#crew) return;
     this.#sync = { ...this.#sync, ...counted };
-    this.#announce("sync");
+    this.#tidings.announce("sync");
   }
 
   async changePin(oldPin: string, newPin: string): Promise<void> {
@@ -274,7 +230,7 @@ export class Session implements facade.TabletApp {
     const options: RoundOptions = {
       progress: (sha256, sent, size) => this.#loop?.progress(sha256, sent, size),
       changed: async (inspections) => {
-        await this.#purgeDaily();
+        for (const gone of await this.#purging.daily(this.#db)) this.#visits.delete(gone);
         await this.#grown([...inspections]);
         await this.#loop?.recount();
       },
@@ -292,28 +248,21 @@ export class Session implements facade.TabletApp {
     return new Loop(work, (status) => {
       this.#sync = status;
       void this.#updates.look({ isUrgent: status.needs === "upgrade" });
-      this.#announce("sync");
-      this.#tell({ kind: "sync", status });
+      this.#tidings.announce("sync");
+      this.#tidings.tell({ kind: "sync", status });
     });
-  }
-
-  /** A tablet that nobody locks for weeks makes room too. */
-  async #purgeDaily(): Promise<void> {
-    if (Date.now() - this.#purgedAt < DAY_MS) return;
-    this.#purgedAt = Date.now();
-    for (const inspection of await storing.purge(this.#db, Date.now())) this.#visits.delete(inspection);
   }
 
   async #grown(inspections: string[]): Promise<void> {
     await this.#refresh(inspections);
-    this.#tell({ kind: "changed", inspections });
+    this.#tidings.tell({ kind: "changed", inspections });
   }
 
   async #refresh(inspections: readonly string[]): Promise<void> {
     // Where nothing grew, only whereabouts changed; that is told of every visit that is open.
     const touched = inspections.length > 0 ? inspections : [...this.#visits.keys()];
     for (const inspection of touched) await (await this.#visits.get(inspection))?.refresh();
-    this.#announce("inspections");
+    this.#tidings.announce("inspections");
   }
 
   async #wipe(left: Record<string, unknown>): Promise<void> {
@@ -325,8 +274,8 @@ export class Session implements facade.TabletApp {
     await this.#db.open();
     await this.#db.setFacts(left);
     await this.#read();
-    this.#announce("stage");
-    this.#tell({ kind: "people" });
+    this.#tidings.announce("stage");
+    this.#tidings.tell({ kind: "people" });
   }
 
   async unsent(): Promise<{ operations: number; files: number }> {
@@ -347,16 +296,14 @@ export class Session implements facade.TabletApp {
   }
 
   async download(inspection: string): Promise<void> {
-    const crew = this.#ready;
-    await inWords(() => authorised(crew, () => download(readerOf(crew), inspection)));
+    await moving.downloaded(this.#ready, inspection);
     this.#visits.delete(inspection);
     await this.#grown([inspection]);
   }
 
   async downloadComing(days: number): Promise<string[]> {
-    const crew = this.#ready;
-    const listed = await inWords(() => authorised(crew, () => list(readerOf(crew))));
-    const wanted = moving.coming(listed, days, new Date(Date.now() + this.clockOffsetMs));
+    const now = new Date(Date.now() + this.clockOffsetMs);
+    const wanted = moving.coming(await moving.listed(this.#ready), days, now);
     for (const inspection of wanted) await this.download(inspection);
     return wanted;
   }
@@ -380,8 +327,8 @@ export class Session implements facade.TabletApp {
 
   #recorded(inspection: string, added: Added): void {
     this.#loop?.recorded(added);
-    this.#announce("inspections");
-    this.#tell({ kind: "changed", inspections: [inspection] });
+    this.#tidings.announce("inspections");
+    this.#tidings.tell({ kind: "changed", inspections: [inspection] });
   }
 
   async outbox(): Promise<view.OutboxLine[]> {
@@ -421,7 +368,7 @@ export class Session implements facade.TabletApp {
   async saveSettings(changed: Partial<facade.Settings>): Promise<void> {
     this.settings = { ...this.settings, ...changed };
     await this.#db.setFacts({ settings: this.settings });
-    this.#announce("stage");
+    this.#tidings.announce("stage");
   }
 
   lookForUpdate(): Promise<void> {
@@ -440,12 +387,7 @@ export class Session implements facade.TabletApp {
   close(): void {
     this.#isClosed = true;
     this.lock();
-    this.#channel.close();
+    this.#tidings.close();
     this.#db.close();
   }
 }
-
-type Told =
-  | { kind: "sync"; status: view.SyncStatus }
-  | { kind: "people" }
-  | { kind: "changed"; inspections: string[] };

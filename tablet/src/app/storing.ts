@@ -74,6 +74,20 @@ export async function purge(db: Database, now: number): Promise<string[]> {
   return gone;
 }
 
+/** Makes room as the tablet is unlocked, and daily on one that nobody locks for weeks. */
+export class Purging {
+  #at = 0;
+
+  now(db: Database): Promise<string[]> {
+    this.#at = Date.now();
+    return purge(db, this.#at);
+  }
+
+  async daily(db: Database): Promise<string[]> {
+    return Date.now() - this.#at < DAY_MS ? [] : this.now(db);
+  }
+}
+
 async function isDue(db: Database, held: PackageRow, now: number): Promise<boolean> {
   const { inspection, takenAt, keepDays } = held;
   const stream = await db.streams.get(inspection);

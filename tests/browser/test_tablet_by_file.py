@@ -39,7 +39,7 @@ def file(secretary: Page, tablet: Page, wire: Wire, tmp_path: Path) -> Path:
     expect(secretary.locator("#item-PL-03")).to_contain_text("1 ảnh")
     secretary.goto("/tablet/#/waiting")
     with secretary.expect_download() as download:
-        secretary.get_by_role("button", name="Xuất tệp chưa gửi").click()
+        secretary.get_by_role("button", name="Xuất tệp").click()
     expect(secretary.get_by_text("Đã xuất «thuc-dia-")).to_be_visible()
     hands.shoot_both(secretary, "xuat-tep")
     target = tmp_path / download.value.suggested_filename

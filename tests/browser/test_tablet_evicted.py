@@ -17,7 +17,7 @@ def exported(page: Page, target: Path) -> Path:
     """The file with everything unsent, as it lies among the downloads."""
     page.goto("/tablet/#/waiting")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Xuất tệp chưa gửi").click()
+        page.get_by_role("button", name="Xuất tệp").click()
     download.value.save_as(target)
     return target
 

@@ -68,7 +68,7 @@ def test_a_lost_tablet_sends_what_has_no_effect_and_says_what_to_do(tablet: Page
     hands.tap_again(tablet, under_way, "PL-02", "phu_hop")
     tablet.goto("/tablet/#/waiting")
     with tablet.expect_download() as download:
-        tablet.get_by_role("button", name="Xuất tệp chưa gửi").click()
+        tablet.get_by_role("button", name="Xuất tệp").click()
     assert download.value.suggested_filename.endswith(".td1.gz")
 
 

@@ -191,7 +191,7 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "wait.carry": "When there is no network for days",
   "wait.carry.lead":
     "Export a signed file, copy it to another tablet or send it to the office. Importing it twice does no harm.",
-  "wait.export": "Export what was not sent",
+  "wait.export": "Export a file",
   "wait.export.files": "With photos and files",
   "wait.export.what": "What goes into the file",
   "wait.export.unsent": "What has not been sent",

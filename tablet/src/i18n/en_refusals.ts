@@ -74,6 +74,8 @@ export const refusals: Record<keyof typeof vietnamese, string> = {
     "The operations in the file do not follow on one another: it was changed or damaged. Nothing of that part was taken.",
   "refusal.bad_signature":
     "The signature of the tablet does not fit: the file was changed, or another wrote it. Nothing of that part was taken.",
+  "refusal.seal_broken":
+    "The copy on this tablet cannot be opened: its data were damaged or altered in storage. Nothing else is affected; take the photo or attach the file again, or ask the team mate for it once more.",
   "refusal.chain_fork":
     "This tablet’s chain of operations differs from the one that the server holds, as after a copy or a restore. Unsent work is kept; enrol again.",
   "refusal.receipt_wrong":

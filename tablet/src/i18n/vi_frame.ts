@@ -187,7 +187,7 @@ export const frame = {
   "wait.carry": "Khi không có mạng nhiều ngày",
   "wait.carry.lead":
     "Xuất một tệp đã ký, chép sang máy khác hoặc gửi về cơ quan. Nhập cùng một tệp nhiều lần cũng không bị trùng.",
-  "wait.export": "Xuất tệp chưa gửi",
+  "wait.export": "Xuất tệp",
   "wait.export.files": "Kèm ảnh và tệp",
   "wait.export.what": "Nội dung tệp",
   "wait.export.unsent": "Những gì chưa gửi",

@@ -68,6 +68,8 @@ export const refusals = {
     "Các thao tác trong tệp không nối nhau đúng thứ tự: tệp đã bị sửa hoặc hỏng. Không nhận gì từ đoạn đó.",
   "refusal.bad_signature":
     "Chữ ký của máy đã ghi không khớp: tệp đã bị sửa hoặc không do máy đó ghi. Không nhận gì từ đoạn đó.",
+  "refusal.seal_broken":
+    "Bản lưu trên máy không mở được: dữ liệu trong bộ nhớ đã hỏng hoặc bị sửa. Những phần khác không bị ảnh hưởng; chụp lại ảnh, gắn lại tệp, hoặc xin đồng đội gửi lại.",
   "refusal.chain_fork":
     "Chuỗi thao tác của máy này khác với chuỗi máy chủ đã nhận, như khi máy được sao chép hoặc khôi phục. Dữ liệu chưa gửi vẫn còn; cần ghi danh lại.",
   "refusal.receipt_wrong":

@@ -1,11 +1,11 @@
 /** What has not reached the server, and why; a file to carry it away when there is no network for days. */
 import { html, nothing, type TemplateResult } from "lit";
 import { Refusal, type Topic } from "../app/facade.ts";
-import { found, t } from "../i18n/speak.ts";
+import { t } from "../i18n/speak.ts";
 import { moment, size } from "../i18n/written.ts";
 import type { InspectionSummary, OutboxLine, RelayLine, WaitingFile } from "../store/views.ts";
 import { clockNotice } from "../ui/clock_notice.ts";
-import { problemWords, wordsOf } from "../ui/faults.ts";
+import { problemWords, reasonWords, wordsOf } from "../ui/faults.ts";
 import { AppElement, named } from "../ui/open_element.ts";
 import { complaint, notice } from "../ui/parts.ts";
 import { saveFile } from "../ui/saving.ts";
@@ -191,11 +191,6 @@ class Import extends AppElement {
       if (got.damage) throw new Refusal(got.damage);
     });
   }
-}
-
-/** Why it does not move, in words; a reason of a newer server is told as it is. */
-function reasonWords(reason: string): string {
-  return found(`reason.${reason}`) ?? reason;
 }
 
 function operationLine(line: OutboxLine): TemplateResult {

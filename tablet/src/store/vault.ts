@@ -28,7 +28,9 @@ export interface Wrapped {
 export class WrongPin extends Error {}
 
 /** What was sealed cannot be opened: it was changed, or stands in another's place. */
-export class BrokenSeal extends Error {}
+export class BrokenSeal extends Error {
+  readonly code = "seal_broken";
+}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

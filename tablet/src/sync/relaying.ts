@@ -57,7 +57,7 @@ async function offered(
       });
     return null;
   } catch (fault) {
-    if (fault instanceof BrokenSeal) return { code: "seal_broken", said: "" };
+    if (fault instanceof BrokenSeal) return { code: fault.code, said: "" };
     if (!(fault instanceof Refused) || STOPPING.has(fault.status)) throw fault;
     if (fault.code === "epoch_mismatch" && fault.problem.epoch !== epoch) throw new EpochOver();
     return fault;

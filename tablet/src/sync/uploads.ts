@@ -106,7 +106,7 @@ async function addressOf(files: Files, row: BlobRow): Promise<string | null> {
 
 /** Each of the files says why it waits. Throws what concerns more than them. */
 async function giveReason(sending: Sending, rows: readonly BlobRow[], fault: unknown): Promise<void> {
-  const reason = fault instanceof BrokenSeal ? "seal_broken" : fault instanceof Refused ? fault.code : null;
+  const reason = fault instanceof BrokenSeal || fault instanceof Refused ? fault.code : null;
   if (reason === null || (fault instanceof Refused && fault.isForAll)) throw fault;
   const isKept = fault instanceof Refused && (fault.status === FULL || GOING_ON.has(fault.status));
   const changed = isKept ? { reason } : { uploadUrl: null, reason };

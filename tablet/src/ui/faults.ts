@@ -3,6 +3,7 @@ import { Refusal } from "../app/facade.ts";
 import { filled, found, language, t } from "../i18n/speak.ts";
 import { size, time } from "../i18n/written.ts";
 import { isQuota } from "../store/ledger.ts";
+import { BrokenSeal } from "../store/vault.ts";
 
 /** Codes for a whole kind of faults: the server's own sentence names the one that happened. */
 const KINDS = new Set([
@@ -23,6 +24,7 @@ function isSaidBetter(code: string, told: string): boolean {
 /** The sentence for whatever was thrown; a refusal without a sentence of ours speaks the server's Vietnamese. */
 export function wordsOf(thrown: unknown): string {
   if (isQuota(thrown)) return t("refusal.storage_full");
+  if (thrown instanceof BrokenSeal) return t("refusal.seal_broken");
   if (!(thrown instanceof Refusal)) return t("fault.unnamed");
   if (isSaidBetter(thrown.code, thrown.message)) return thrown.message;
   const sentence = found(`refusal.${thrown.code}`);
@@ -46,6 +48,12 @@ function placesIn(members: Readonly<Record<string, unknown>>): Record<string, st
 
 function faultWords(code: string): string {
   return found(`fault.${code}`) ?? code;
+}
+
+/** Why something waits, in words; a reason of a newer server is told as it is. */
+export function reasonWords(reason: string): string {
+  const ours = found(`refusal.${reason}`) ?? found(`code.${reason}`);
+  return found(`reason.${reason}`) ?? (ours && !ours.includes("{") ? ours : reason);
 }
 
 /** A problem as the server told it, in the spoken language where the catalogue has it. */

@@ -45,7 +45,7 @@ VENDORED = {
     "fonts/Tinos-BoldItalic.ttf": "@expo-google-fonts/tinos/700Bold_Italic/Tinos_700Bold_Italic.ttf",
 }
 
-# What the tablet prints minutes with: these faces, with Latin letters, Vietnamese marks, punctuation and signs.
+# What the tablet prints minutes with: Latin letters, Vietnamese marks, punctuation and signs of these faces.
 PRINTED = ("Regular", "Bold", "Italic")
 LETTERS = "U+0020-024F,U+0300-036F,U+1E00-1EFF,U+2000-206F,U+20AB,U+2100-214F,U+2190-22FF,U+25A0-25FF"
 
@@ -342,8 +342,9 @@ def _shorten_faces() -> str:
     for face in PRINTED:
         whole = VENDOR / "fonts" / f"Tinos-{face}.ttf"
         options = (f"--unicodes={LETTERS}", "--layout-features=*", "--no-hinting", "--flavor=woff2")
+        short = f"--output-file={whole.with_suffix('.woff2')}"
         steps.run(
-            (PYTHON, "-m", "fontTools.subset", whole, *options, f"--output-file={whole.with_suffix('.woff2')}"),
+            (PYTHON, "-m", "fontTools.subset", whole, *options, short),
             failure="Không rút gọn được phông chữ",
         )
     return ""

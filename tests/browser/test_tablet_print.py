@@ -1,4 +1,4 @@
-"""The draft minutes from the tablet's printer, without a network: letters, head, pages, nothing of the app."""
+"""The draft minutes from the tablet's printer, without a network: letters, head, pages, none of the app."""
 
 import io
 
@@ -40,7 +40,7 @@ def visit(app: Flask) -> Visit:
 
 
 def write_much(visit: Visit) -> None:
-    """Every item has its verdict; some have a remark that fills half a page, and one that fills a whole one."""
+    """Every item has its verdict; some a remark that fills half a page, and one a remark that fills more."""
     with visit.app.app_context(), db.reading() as session:
         asked = checklist_queries.items(session, visits.CHECKLIST).by_code.values()
         codes = [item.code for item in asked if item.response == "conformity" and item.code != "PL-01"]
@@ -113,7 +113,8 @@ def expect_form(read: PdfReader) -> None:
     first, *others = read.pages
     assert [round(float(side)) for side in first.mediabox[2:]] == list(A4_POINTS)
     for page in read.pages:
-        assert font_names(page) and all(name.startswith("Tinos") for name in font_names(page))
+        assert font_names(page)
+        assert all(name.startswith("Tinos") for name in font_names(page))
         marks = [words for _, down, words in runs(page) if down > 297 - BOTTOM_MM]
         assert marks == [FOOT]
         assert min(left for left, down, _ in runs(page) if TOP_MM < down < 297 - BOTTOM_MM) >= LEFT_MM - 0.5

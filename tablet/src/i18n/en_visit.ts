@@ -236,6 +236,10 @@ export const visit: Record<keyof typeof vietnamese, string> = {
   "notes.lead": "For the team alone, never printed in the minutes.",
   "notes.new": "New note",
   "notes.add": "Write",
+  "notes.addTo": "Add a note",
+  "notes.about": "Item {code}",
+  "notes.of": "Note by {name}, {time}",
+  "notes.text": "Text of the note",
   "notes.none": "No notes yet.",
 
   "remarks.title": "Supervisor's remarks",

@@ -235,6 +235,10 @@ export const visit = {
   "notes.lead": "Chỉ đoàn xem, không in vào biên bản.",
   "notes.new": "Ghi chú mới",
   "notes.add": "Ghi",
+  "notes.addTo": "Thêm ghi chú",
+  "notes.about": "Mục {code}",
+  "notes.of": "Ghi chú của {name}, {time}",
+  "notes.text": "Nội dung ghi chú",
   "notes.none": "Chưa có ghi chú nào.",
 
   "remarks.title": "Nhận xét của lãnh đạo",

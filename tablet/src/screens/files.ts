@@ -7,6 +7,8 @@ import { modal } from "../ui/dialogs.ts";
 import { factsOf } from "../ui/file_words.ts";
 import { icon } from "../ui/icons.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
+import { complaint } from "../ui/parts.ts";
+import { movingItem } from "./moving_item.ts";
 import { retraction } from "./retraction.ts";
 import "../ui/words_field.ts";
 import "./new_file.ts";
@@ -20,12 +22,14 @@ class Files extends VisitElement {
     files: { attribute: false },
     fresh: { state: true },
     shown: { state: true },
+    said: { state: true },
     read: { state: true },
   };
   declare code: string;
   declare files: FileView[];
   declare fresh: File | null;
   declare shown: string | null;
+  declare said: string;
   declare read: FileView | null;
 
   constructor() {
@@ -35,6 +39,7 @@ class Files extends VisitElement {
     this.fresh = null;
     this.shown = null;
     this.read = null;
+    this.said = "";
   }
 
   protected override render(): TemplateResult {
@@ -42,6 +47,7 @@ class Files extends VisitElement {
     return html`${mayRecord(this.visit, "file.add") ? html`<div class="actions">${fileField(t("file.choose"), (file) => (this.fresh = file))}</div>` : nothing}
       ${this.files.length ? html`<ul class="plain-list lines">${this.files.map((one) => this.#line(one))}</ul>` : nothing}
       ${this.fresh ? html`<td-new-file .visit=${this.visit} .code=${this.code} .file=${this.fresh} @closed=${this.#closed}></td-new-file>` : nothing}
+      <p class="soft small" role="status">${this.said}</p>
       ${shown ? this.#dialog(shown) : nothing}
       ${this.read ? html`<td-reader .visit=${this.visit} .file=${this.read} @closed=${this.#closed}></td-reader>` : nothing}`;
   }
@@ -65,9 +71,19 @@ class Files extends VisitElement {
       <div class="sheet-head"><h2 class="file-name">${one.name || t("thing.file")}</h2><button type="button" class="button button-quiet" @click=${close}>${t("app.close")}</button></div>
       <div class="sheet-body"><p class="soft small">${factsOf(one)} · ${one.author.actorName}, ${moment(one.author.wall)}</p>
         <td-words .label=${t("file.caption")} isLine .value=${one.caption} .isOff=${!mayEdit} .save=${(caption: string) => this.visit.editAttachment(one.entity, { caption })}></td-words>
-        ${mayRecord(this.visit, "file.retract", one.entity) ? retraction({ words: "file.retract", isBusy: this.isBusy, fault: this.fault, retract: (reason) => this.#retract(one, reason) }) : nothing}
+        ${mayEdit && one.item ? movingItem({ visit: this.visit, code: one.item, isBusy: this.isBusy, move: (item) => this.#move(one, item) }) : nothing}
+        ${mayRecord(this.visit, "file.retract", one.entity) ? retraction({ words: "file.retract", isBusy: this.isBusy, retract: (reason) => this.#retract(one, reason) }) : nothing}
+        ${complaint(this.fault)}
       </div>
     </dialog>`;
+  }
+
+  #move(one: FileView, item: string): void {
+    void this.attempt(() => this.visit.editAttachment(one.entity, { item })).then((done) => {
+      if (!done) return;
+      this.shown = null;
+      this.said = t("move.done", { code: item });
+    });
   }
 
   #retract(one: FileView, reason: string): void {

@@ -16,6 +16,7 @@ import { deed } from "./deeds.ts";
 import { phrasesFor } from "./phrases.ts";
 import "./evidence.ts";
 import "./files.ts";
+import "./notes.ts";
 import "./photos.ts";
 import "./response.ts";
 import "./sample_table.ts";
@@ -53,6 +54,7 @@ class ItemSheet extends VisitElement {
       <section class="part"><h3>${t("item.evidence")}</h3><td-evidence .visit=${this.visit} .view=${view} .isOff=${isOff || view.hasConflict}></td-evidence></section>
       <section class="part"><h3>${t("item.photosTitle")}</h3><td-photos .visit=${this.visit} .app=${this.app} .code=${this.code} .photos=${view.photoViews}></td-photos></section>
       <section class="part"><h3>${t("item.filesTitle")}</h3><td-files .visit=${this.visit} .code=${this.code} .files=${view.fileViews}></td-files></section>
+      <section class="part"><h3>${t("notes.title")}</h3><td-note-list .visit=${this.visit} .code=${this.code} .notes=${view.notes}></td-note-list></section>
       ${this.#guidance(view)} ${this.#remarks(view)} ${this.#history(view.history)}`;
   }
 

@@ -7,6 +7,8 @@ import type { PhotoView } from "../store/views.ts";
 import { modal } from "../ui/dialogs.ts";
 import { icon } from "../ui/icons.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
+import { complaint } from "../ui/parts.ts";
+import { movingItem } from "./moving_item.ts";
 import { retraction } from "./retraction.ts";
 import "../ui/stored_picture.ts";
 import "../ui/words_field.ts";
@@ -21,12 +23,14 @@ class Photos extends VisitElement {
     photos: { attribute: false },
     fresh: { state: true },
     shown: { state: true },
+    said: { state: true },
   };
   declare app: TabletApp;
   declare code: string;
   declare photos: PhotoView[];
   declare fresh: File | null;
   declare shown: string | null;
+  declare said: string;
 
   constructor() {
     super();
@@ -34,6 +38,7 @@ class Photos extends VisitElement {
     this.photos = [];
     this.fresh = null;
     this.shown = null;
+    this.said = "";
   }
 
   protected override render(): TemplateResult {
@@ -41,6 +46,7 @@ class Photos extends VisitElement {
     return html`<div class="actions">${mayRecord(this.visit, "photo.add") ? [this.#field("item.photo.take", true), this.#field("item.photo.choose", false)] : nothing}</div>
       ${this.photos.length ? html`<div class="photos">${this.photos.map((one) => this.#figure(one))}</div>` : nothing}
       ${this.fresh ? html`<td-new-photo .visit=${this.visit} .code=${this.code} .file=${this.fresh} .app=${this.app} @closed=${this.#closed}></td-new-photo>` : nothing}
+      <p class="soft small" role="status">${this.said}</p>
       ${shown ? this.#dialog(shown) : nothing}`;
   }
 
@@ -73,9 +79,19 @@ class Photos extends VisitElement {
       <div class="sheet-body">
         <div class="canvas-frame"><td-picture .visit=${this.visit} .sha256=${one.sha256} .words=${one.caption}></td-picture></div>
         <td-words .label=${t("photo.caption")} isLine .value=${one.caption} .isOff=${!mayEdit} .save=${(caption: string) => this.visit.editAttachment(one.entity, { caption })}></td-words>
-        ${mayRecord(this.visit, "photo.retract", one.entity) ? retraction({ words: "photo.retract", isBusy: this.isBusy, fault: this.fault, retract: (reason) => this.#retract(one, reason) }) : nothing}
+        ${mayEdit && one.item ? movingItem({ visit: this.visit, code: one.item, isBusy: this.isBusy, move: (item) => this.#move(one, item) }) : nothing}
+        ${mayRecord(this.visit, "photo.retract", one.entity) ? retraction({ words: "photo.retract", isBusy: this.isBusy, retract: (reason) => this.#retract(one, reason) }) : nothing}
+        ${complaint(this.fault)}
       </div>
     </dialog>`;
+  }
+
+  #move(one: PhotoView, item: string): void {
+    void this.attempt(() => this.visit.editAttachment(one.entity, { item })).then((done) => {
+      if (!done) return;
+      this.shown = null;
+      this.said = t("move.done", { code: item });
+    });
   }
 
   #retract(one: PhotoView, reason: string): void {

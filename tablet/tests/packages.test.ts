@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Session } from "../src/app/session.ts";
 import { sha256OfBytes } from "../src/rules/digest.ts";
 import { Database } from "../src/store/database.ts";
-import { INSPECTION, ORIGIN, SmallServer } from "./small_server.ts";
+import { INSPECTION, ORIGIN, PERSON, SmallServer } from "./small_server.ts";
 
 const CHECKLIST = readFileSync(new URL("../../tests/vectors/checklist.json", import.meta.url), "utf8");
 const REPORT = new Uint8Array(1_300_000).map((_, place) => place % 251);
@@ -18,7 +18,11 @@ let line: (range: string, bytes: Uint8Array<ArrayBuffer>) => Response;
 const ranges: string[] = [];
 let number = 0;
 
-const whole = (_range: string, bytes: Uint8Array<ArrayBuffer>) => new Response(bytes, { status: 206 });
+const whole = (range: string, bytes: Uint8Array<ArrayBuffer>) => {
+  const first = Number(/\d+/.exec(range)?.[0]);
+  const headers = { "Content-Range": `bytes ${first}-${first + bytes.length - 1}/${REPORT.length}` };
+  return new Response(bytes, { status: 206, headers });
+};
 
 beforeEach(async () => {
   sha256 = await sha256OfBytes(REPORT.buffer);
@@ -112,7 +116,7 @@ test.each([
   ["a line that stays broken", () => new Response("", { status: 502 })],
   [
     "another file than was named",
-    (_range: string, bytes: Uint8Array) => new Response(new Uint8Array(bytes.length), { status: 206 }),
+    (range: string, bytes: Uint8Array) => whole(range, new Uint8Array(bytes.length)),
   ],
 ])("without its files the package is not taken: %s", async (_name, broken) => {
   brought();
@@ -122,6 +126,66 @@ test.each([
   line = whole;
   await app.download(INSPECTION);
   expect(await isHere()).toBe(true);
+});
+
+/** What the tablet has of the file after it was asked for. */
+async function fetched(): Promise<Uint8Array | null> {
+  const blob = await (await app.open(INSPECTION)).bytesOf(sha256);
+  return blob ? new Uint8Array(await blob.arrayBuffer()) : null;
+}
+
+const cutAtThird = (range: string, bytes: Uint8Array<ArrayBuffer>) =>
+  range.startsWith("bytes=1048576-") ? new Response("", { status: 502 }) : whole(range, bytes);
+
+/** A mate's file is on its way: two pieces of three are here, and the line broke. */
+async function halfway(): Promise<Database> {
+  await app.download(INSPECTION);
+  line = cutAtThird;
+  expect(await fetched()).toBeNull();
+  ranges.length = 0;
+  line = whole;
+  return new Database(databaseName);
+}
+
+test("a file goes on where it stopped, even after the app was started anew, and its pieces are sealed", async () => {
+  const db = await halfway();
+  const hashes = (await db.pieces.toArray()).map(({ sealed }) => sha256OfBytes(sealed.data));
+  expect(await Promise.all(hashes)).not.toContain(await sha256OfBytes(REPORT.slice(0, 524_288).buffer));
+  app.close();
+  app = await Session.start({ origin: ORIGIN, databaseName, fetch: server.fetch, isLoopOn: false });
+  await app.unlock(PERSON.id, "270593");
+  expect(await fetched()).toEqual(REPORT);
+  expect(ranges).toEqual(["bytes=1048576-1299999"]);
+  expect([hashes.length, await db.pieces.count()]).toEqual([2, 0]);
+  db.close();
+});
+
+test("of a file that is not what was named, and of a piece that cannot be opened, nothing is kept", async () => {
+  const db = await halfway();
+  line = (range, bytes) => whole(range, new Uint8Array(bytes.length));
+  expect([await fetched(), await db.pieces.count()]).toEqual([null, 0]);
+  line = cutAtThird;
+  expect([await fetched(), await db.pieces.count()]).toEqual([null, 2]);
+  await db.pieces.toCollection().modify((row) => {
+    row.sealed = { ...row.sealed, data: new ArrayBuffer(8) };
+  });
+  [line, ranges.length] = [whole, 0];
+  expect(await fetched()).toEqual(REPORT);
+  expect(ranges[0]).toBe("bytes=0-524287");
+  db.close();
+});
+
+test.each([
+  ["all of it from something that knows no pieces", () => new Response(REPORT), REPORT],
+  [
+    "another piece than was asked for",
+    (_range: string, bytes: Uint8Array<ArrayBuffer>) => whole("bytes=7-", bytes),
+    null,
+  ],
+])("the answer may be %s", async (_name, answers, expected) => {
+  await app.download(INSPECTION);
+  line = answers;
+  expect(await fetched()).toEqual(expected);
 });
 
 test("where there is no room it is said before anything is fetched", async () => {

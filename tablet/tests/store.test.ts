@@ -243,6 +243,15 @@ test("a closed inspection leaves the tablet after a month, and the chain stays",
   expect(await ledger.hashAt(1, "")).toBe((await ledger.chain()).hash);
 });
 
+test("with it goes what had come of a file that never came whole", async () => {
+  const piece = { sha256: "s", start: 0, size: 9, mime: "" };
+  const files = new Files(db, vault);
+  await files.keepPiece({ ...piece, inspection: CONTEXT.inspection }, new ArrayBuffer(4));
+  await files.keepPiece({ ...piece, sha256: "t", inspection: newId() }, new ArrayBuffer(4));
+  await over(31, 0);
+  expect((await db.pieces.toArray()).map((row) => row.sha256)).toEqual(["t"]);
+});
+
 test("not before its month is over", async () => {
   expect(await over(29, 0)).toEqual([]);
 });

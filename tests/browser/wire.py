@@ -20,8 +20,10 @@ class Wire:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self.is_cut = False
-        self.sent_up = 0
+        self.broke = threading.Event()
+        self.sent_up = self.sent_down = 0
         self._cut_at: int | None = None
+        self._cut_down_at: int | None = None
         self._together_with: Callable[[], object] | None = None
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -54,14 +56,19 @@ class Wire:
         self._together_with = together_with
         self._cut_at = self.sent_up + more_bytes
 
+    def cut_after_down(self, more_bytes: int) -> None:
+        """The wire breaks by itself once so many more bytes have come down."""
+        self._cut_down_at = self.sent_down + more_bytes
+
     def mend(self) -> None:
         """Everything gets through again."""
-        self._cut_at = None
+        self._cut_at = self._cut_down_at = None
         self.is_cut = False
 
     def _break(self) -> None:
-        self._cut_at = None
+        self._cut_at = self._cut_down_at = None
         self.cut()
+        self.broke.set()
         if self._together_with is not None:
             self._together_with()
 
@@ -89,6 +96,10 @@ class Wire:
                 if is_up:
                     self.sent_up += len(piece)
                     if self._cut_at is not None and self.sent_up >= self._cut_at:
+                        self._break()
+                else:
+                    self.sent_down += len(piece)
+                    if self._cut_down_at is not None and self.sent_down >= self._cut_down_at:
                         self._break()
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_WR)

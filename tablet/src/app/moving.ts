@@ -1,11 +1,11 @@
 /** What comes to the tablet and leaves it beside the rounds: codes, packages, single files, files on a stick. */
 
-import { sha256OfBytes } from "../rules/digest.ts";
 import { typedCode } from "../rules/enrolment_code.ts";
 import { type Listed, RECOLLECTIONS } from "../store/archive.ts";
 import { newId } from "../store/ids.ts";
 import { BrokenSeal, type Sealed } from "../store/vault.ts";
 import type * as view from "../store/views.ts";
+import { fetchInPieces } from "../sync/downloads.ts";
 import { SignInNeeded } from "../sync/entrance.ts";
 import { compressed, exportLines, FileRefused, type KeptRelay, takeIn } from "../sync/exchange_file.ts";
 import { Lost, Refused } from "../sync/line.ts";
@@ -100,10 +100,8 @@ export function notYetHere(listed: Listed): view.InspectionSummary {
 /** A team mate's photo from the server, kept on the tablet from now on; null if the server cannot be asked. */
 export async function fetchBlob(crew: Crew, sha256: string, inspection: string): Promise<Blob | null> {
   try {
-    const answer = await withToken(crew, () => crew.line.send(`/sync/v1/blobs/sha256:${sha256}`));
-    const bytes = await answer.bytes();
-    if ((await sha256OfBytes(bytes)) !== sha256) return null;
-    const mime = answer.headers.get("Content-Type") ?? "application/octet-stream";
+    const wanted = { sha256, inspection };
+    const { bytes, mime } = await withToken(crew, () => fetchInPieces(crew.line, crew.files, wanted));
     const row = {
       sha256,
       inspection,

@@ -110,6 +110,7 @@ async function drop(db: Database, inspection: string): Promise<void> {
     db.ops,
     db.blobs,
     db.contents,
+    db.pieces,
     db.provisional,
     db.relays,
   ];
@@ -122,6 +123,7 @@ async function drop(db: Database, inspection: string): Promise<void> {
     await db.ops.where("inspection").equals(inspection).modify({ sealed: null });
     await db.blobs.bulkDelete(files);
     await db.contents.bulkDelete(files);
+    await db.pieces.where("inspection").equals(inspection).delete();
     const held = new Set((await db.packages.toCollection().primaryKeys()) as string[]);
     // A batch may speak of several inspections; it goes with the last of them.
     await db.relays

@@ -140,6 +140,17 @@ export interface ContentRow {
   sealed: Sealed;
 }
 
+/** A part of a file that has not come whole yet. */
+export interface PieceRow {
+  sha256: string;
+  inspection: string;
+  start: number;
+  /** Of the whole file. */
+  size: number;
+  mime: string;
+  sealed: Sealed;
+}
+
 /** The server's word for one chain up to one number in one epoch; a later epoch's stands beside it. */
 export interface ReceiptRow {
   device: string;
@@ -164,6 +175,7 @@ export class Database extends Dexie {
   declare checklists: Table<ChecklistRow, string>;
   declare blobs: Table<BlobRow, string>;
   declare contents: Table<ContentRow, string>;
+  declare pieces: Table<PieceRow, [string, number]>;
   declare proofs: Table<ReceiptRow, [string, string, number]>;
 
   constructor(name: string) {
@@ -192,6 +204,7 @@ export class Database extends Dexie {
         proofs: "[device+epoch+seq]",
       })
       .upgrade(toVersion2);
+    this.version(3).stores({ pieces: "[sha256+start], sha256, inspection" });
   }
 
   async fact<T>(name: string): Promise<T | undefined> {

@@ -1,7 +1,7 @@
 /** Photos, documents and drawn signatures: sealed on the tablet until the server has them, and kept after that. */
-import type { BlobRow, Database } from "./database.ts";
+import type { BlobRow, Database, PieceRow } from "./database.ts";
 import { isQuota, StorageFull } from "./ledger.ts";
-import type { Vault } from "./vault.ts";
+import { BrokenSeal, type Vault } from "./vault.ts";
 
 export class Files {
   readonly #db: Database;
@@ -43,10 +43,11 @@ export class Files {
 
   /** A file of somebody else's, brought by the server or by a team mate's export. Throws StorageFull. */
   async keep(row: BlobRow, bytes: ArrayBuffer): Promise<void> {
-    const { blobs, contents } = this.#db;
+    const { blobs, contents, pieces } = this.#db;
     const sealed = await this.#vault.sealBytes(`blobs/${row.sha256}`, bytes);
     try {
-      await this.#db.transaction("rw", blobs, contents, async () => {
+      await this.#db.transaction("rw", blobs, contents, pieces, async () => {
+        await pieces.where("sha256").equals(row.sha256).delete();
         if (await contents.get(row.sha256)) return;
         await blobs.put(row);
         await contents.put({ sha256: row.sha256, sealed });
@@ -54,6 +55,46 @@ export class Files {
     } catch (fault) {
       throw isQuota(fault) ? new StorageFull() : fault;
     }
+  }
+
+  /** What has come of a file that is on its way, without a gap from its beginning; null if nothing has. */
+  async begun(sha256: string): Promise<{ parts: ArrayBuffer[]; mime: string; size: number } | null> {
+    const rows = await this.#db.pieces.where("sha256").equals(sha256).sortBy("start");
+    const [first] = rows;
+    if (!first) return null;
+    try {
+      return { parts: await this.#opened(rows), mime: first.mime, size: first.size };
+    } catch (fault) {
+      if (!(fault instanceof BrokenSeal)) throw fault;
+      await this.forgetPieces(sha256);
+      return null;
+    }
+  }
+
+  async #opened(rows: readonly PieceRow[]): Promise<ArrayBuffer[]> {
+    const parts: ArrayBuffer[] = [];
+    let have = 0;
+    for (const { sha256, start, sealed } of rows) {
+      if (start !== have) break;
+      const part = await this.#vault.openBytes(placeOf(sha256, start), sealed);
+      parts.push(part);
+      have += part.byteLength;
+    }
+    return parts;
+  }
+
+  /** Throws StorageFull. */
+  async keepPiece(row: Omit<PieceRow, "sealed">, bytes: ArrayBuffer): Promise<void> {
+    const sealed = await this.#vault.sealBytes(placeOf(row.sha256, row.start), bytes);
+    try {
+      await this.#db.pieces.put({ ...row, sealed });
+    } catch (fault) {
+      throw isQuota(fault) ? new StorageFull() : fault;
+    }
+  }
+
+  async forgetPieces(sha256: string): Promise<void> {
+    await this.#db.pieces.where("sha256").equals(sha256).delete();
   }
 
   async isOnServer(sha256: string): Promise<void> {
@@ -68,6 +109,10 @@ export class Files {
   async askAgain(): Promise<void> {
     await this.#db.blobs.toCollection().modify({ waiting: 1 });
   }
+}
+
+function placeOf(sha256: string, start: number): string {
+  return `pieces/${sha256}/${start}`;
 }
 
 /** Whether the browser says that so much more does not fit; one that says nothing is believed to have room. */

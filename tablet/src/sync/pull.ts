@@ -2,7 +2,7 @@
  * The logs of this person's inspections come to the tablet, and nothing the server says is taken on trust: positions
  * must follow each other, every hash is computed anew, and the root must be the one that is announced.
  */
-import { digestOf, linkOf, logGenesisOf, logLinkOf, sha256OfBytes } from "../rules/digest.ts";
+import { digestOf, linkOf, logGenesisOf, logLinkOf } from "../rules/digest.ts";
 import type { Archive, Listed, SentEntry } from "../store/archive.ts";
 import type { Database, StreamRow } from "../store/database.ts";
 import type { Device } from "../store/device.ts";
@@ -10,7 +10,7 @@ import { type Files, lacksRoom } from "../store/files.ts";
 import { StorageFull } from "../store/ledger.ts";
 import { fetchInPieces } from "./downloads.ts";
 import { EpochOver } from "./epochs.ts";
-import { type Line, Lost, Refused } from "./line.ts";
+import { type Line, Refused } from "./line.ts";
 import { readClock } from "./push.ts";
 
 const PREFIX = "inspection:";
@@ -265,8 +265,7 @@ async function notHere(reader: Reader, reports: readonly ReportTold[]): Promise<
 
 /** Each file that has come whole stays, so that a network that breaks need not bring it twice. */
 async function fetchReport(reader: Reader, inspection: string, report: ReportTold): Promise<void> {
-  const bytes = await fetchInPieces(reader.line, report);
-  if ((await sha256OfBytes(bytes)) !== report.sha256) throw new Lost(`${report.sha256}: other bytes came`);
+  const { bytes } = await fetchInPieces(reader.line, reader.files, { sha256: report.sha256, inspection });
   const row = { sha256: report.sha256, inspection, mime: report.media_type, size: bytes.byteLength };
   await reader.files.keep({ ...row, waiting: 0, uploadUrl: null, reason: null, at: Date.now() }, bytes);
 }

@@ -150,8 +150,8 @@ def table(rounds: Sequence[Round], names: Mapping[str, str]) -> str:
 
 
 def _bytes(one: Desk, loaded: int) -> str:
-    day = traffic.days_sync(one.page, one.wire, one.visit.inspection, 100)
-    again = traffic.sent_again(one.page, one.wire, one.visit.inspection)
+    day = traffic.days_sync(one.page, one.wire, one.visit, 100)
+    again = traffic.sent_again(one.page, one.wire, one.visit)
     pieces = f"{again / traffic.PIECE:.2f} pieces of 512 KiB, heads included"
     lines = [
         ("first load, script and style as they travel", f"{loaded / _KIB:.0f} KiB"),

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import errors, files, ids, jobs, media_types, partial_files
 from core.caller import Caller
-from core.file_errors import HashDiffers, PartInUse
+from core.file_errors import DiskNearlyFull, HashDiffers, PartInUse
 from core.files import Received
 from core.partial_files import Checksum, PartialFile
 from sync import blobs
@@ -29,6 +30,8 @@ from sync.upload_headers import Announced
 PATIENCE = timedelta(days=7)
 SWEEP = "sync.sweep_uploads"
 _ORPHANED_AFTER = timedelta(days=1)
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,12 @@ def discarding(upload_id: str) -> Callable[[], None]:
     place = staged(upload_id)
 
     def discard() -> None:  # 7
-        with suppress(PartInUse):
+        try:
             partial_files.remove(place)
+        except (PartInUse, DiskNearlyFull, OSError) as left:
+            # The file is stored and acknowledged: what is left beside it must not end the connection, and
+            # the next sweep takes it.
+            _log.warning("upload.part_left", upload=upload_id, reason=repr(left))
 
     return discard
 

@@ -37,6 +37,22 @@ test("the server is asked daily, and soon again where it takes nothing from this
   expect(update).toHaveBeenCalledTimes(2);
 });
 
+test("who asks is answered at once, however soon after the last look", async () => {
+  inBrowser();
+  const updates = new Updates(() => undefined);
+  await updates.watch();
+  expect(await updates.ask()).toBe(false);
+  update.mockImplementationOnce(async () => {
+    Object.assign(registration, { installing: new EventTarget() });
+    return undefined;
+  });
+  expect(await updates.ask()).toBe(true);
+  Object.assign(registration, { installing: null });
+  expect(update).toHaveBeenCalledTimes(2);
+  update.mockRejectedValueOnce(new TypeError("no network"));
+  await expect(updates.ask()).rejects.toThrow();
+});
+
 test("no network while it is asked is no fault", async () => {
   inBrowser();
   vi.useFakeTimers();

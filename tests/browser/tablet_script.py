@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
+from tests.browser.tablet_hands import TRIES
 from tests.visits import Visit
 
 APP = "document.querySelector('td-app').app"
@@ -44,6 +45,15 @@ def sync(page: Page) -> dict[str, Any]:
     """One round, however it ended; where the work stands after it."""
     told: dict[str, Any] = page.evaluate(f"{APP}.syncNow().then(() => ({{...{APP}.sync}}))")
     return told
+
+
+def sent(page: Page) -> None:
+    """Nothing waits any more, though the server may have been in trouble a few times."""
+    for _ in range(TRIES):
+        told = sync(page)
+        if told["waitingOps"] == told["waitingFiles"] == 0:
+            return
+    raise AssertionError(told)
 
 
 def devtools(page: Page) -> CDPSession:

@@ -7,27 +7,23 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Request
 
+from tests.browser import tablet_script as script
 from tests.browser.wire import Wire
+from tests.visits import Visit
 
-# The same object that the screens use.
-APP = "document.querySelector('td-app').app"
 PIECE = 512 * 1024
 PHOTO = 8 * 1024 * 1024
 # Who asks, and what a package holds now, has nothing to do with how much there is to send.
 _APART = ("/sync/v1/token", "/sync/v1/packages")
-_ANSWER = """async ([id, count]) => {
-  const visit = await APP.open(id);
+# More answers than there are items: some are given a second time.
+_ANSWER = f"""async ([id, count]) => {{
+  const visit = await {script.APP}.open(id);
   const items = visit.items().filter((item) => item.item.response === 'conformity');
-  for (let place = 0; place < count; place += 1) {
+  for (let place = 0; place < count; place += 1) {{
     const value = place < items.length ? 'phu_hop' : 'luu_y';
-    await visit.answer(items[place % items.length].code, { value, note: `Đã xem hồ sơ số ${place}` });
-  }
-}"""
-_PHOTO = """async ([id, size]) => {
-  const visit = await APP.open(id);
-  const bytes = new Uint8Array(size).map((_, place) => (place * 31 + (place >> 9)) % 251);
-  await visit.addPhoto({ bytes: new Blob([bytes]), mime: 'image/jpeg', item: visit.items()[0].code });
-}"""
+    await visit.answer(items[place % items.length].code, {{ value, note: `Đã xem hồ sơ số ${{place}}` }});
+  }}
+}}"""
 
 
 @dataclass
@@ -66,44 +62,24 @@ def watched(page: Page, kinds: Sequence[str] = ("fetch",)) -> Iterator[Traffic]:
         traffic.down += sizes["responseBodySize"]
 
 
-def answer(page: Page, inspection: str, count: int) -> None:
-    """So many answers with a note are on the tablet."""
-    page.evaluate(_ANSWER.replace("APP", APP), [inspection, count])
-
-
-def sync(page: Page) -> dict[str, object]:
-    """A round with the server is over; what the tablet says of it."""
-    told: dict[str, object] = page.evaluate(f"{APP}.syncNow().then(() => ({{...{APP}.sync}}))")
-    return told
-
-
-def sent(page: Page) -> None:
-    """Nothing waits any more."""
-    for _ in range(5):  # a round that was under way knows nothing of what came after it
-        told = sync(page)
-        if told["waitingOps"] == told["waitingFiles"] == 0:
-            return
-    raise AssertionError(told)
-
-
-def days_sync(page: Page, wire: Wire, inspection: str, answers: int) -> Traffic:
+def days_sync(page: Page, wire: Wire, visit: Visit, answers: int) -> Traffic:
     """What a day without a network costs once it is back: everything that was recorded reaches the server."""
-    sent(page)
+    script.sent(page)
     wire.cut()
-    answer(page, inspection, answers)
-    assert sync(page)["waitingOps"] == answers
+    page.evaluate(_ANSWER, [visit.inspection, answers])
+    assert script.sync(page)["waitingOps"] == answers
     wire.mend()
     with watched(page) as traffic:
-        assert sync(page)["waitingOps"] == 0
+        assert script.sync(page)["waitingOps"] == 0
     return traffic
 
 
-def sent_again(page: Page, wire: Wire, inspection: str) -> int:
+def sent_again(page: Page, wire: Wire, visit: Visit) -> int:
     """The bytes beyond the photo's own that go up, heads included, if it is cut at 90 per cent."""
-    page.evaluate(_PHOTO.replace("APP", APP), [inspection, PHOTO])
+    script.add_photo(page, visit, PHOTO)
     begun = wire.sent_up
     wire.cut_after(PHOTO * 9 // 10)
-    assert sync(page)["waitingFiles"] == 1
+    assert script.sync(page)["waitingFiles"] == 1
     wire.mend()
-    assert sync(page)["waitingFiles"] == 0
+    assert script.sync(page)["waitingFiles"] == 0
     return wire.sent_up - begun - PHOTO

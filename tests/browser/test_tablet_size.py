@@ -38,7 +38,7 @@ def trouble() -> str:
 
 
 def test_a_days_answers_take_three_round_trips(tablet: Page, wire: Wire, under_way: Visit):
-    sent = traffic.days_sync(tablet, wire, under_way.inspection, ANSWERS)
+    sent = traffic.days_sync(tablet, wire, under_way, ANSWERS)
     assert "/sync/v1/push" in sent.round_trips
     assert len(sent.round_trips) <= 3, sent.round_trips
     assert sent.up <= UP_PER_ANSWER * ANSWERS

@@ -155,7 +155,7 @@ def _half_done(on: Bench) -> Iterator[str]:
 
 SHORT = [(scene, "KILL") for scene in SCENES] + [
     ("batch", "ENOSPC"),
-    ("photo", "ENOSPC"),
+    ("resumable", "ENOSPC"),
     ("sign-off", "EIO"),
 ]
 

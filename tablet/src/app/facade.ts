@@ -97,8 +97,8 @@ export interface TabletApp {
   saveSettings(changed: Partial<Settings>): Promise<void>;
   /** A new version waits; nothing changes until `applyUpdate`, and not before the outbox is empty unless forced. */
   readonly update: { isWaiting: boolean };
-  /** Asks the server now whether there is a new version. */
-  lookForUpdate(): Promise<void>;
+  /** Asks the server now for a new version; whether one is here or on its way. Throws Refusal offline. */
+  lookForUpdate(): Promise<boolean>;
   applyUpdate(options?: { despiteOutbox?: boolean }): Promise<void>;
 }
 

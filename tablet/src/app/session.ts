@@ -371,8 +371,12 @@ export class Session implements facade.TabletApp {
     this.#tidings.announce("stage");
   }
 
-  lookForUpdate(): Promise<void> {
-    return this.#updates.look({ isUrgent: true });
+  async lookForUpdate(): Promise<boolean> {
+    try {
+      return await this.#updates.ask();
+    } catch {
+      throw new Refusal("offline");
+    }
   }
 
   async applyUpdate(options: { despiteOutbox?: boolean } = {}): Promise<void> {

@@ -17,13 +17,20 @@ export class Updates {
   /** The server is asked for a new version: daily, or soon again where it takes nothing from this one. */
   async look({ isUrgent }: { isUrgent: boolean }): Promise<void> {
     const pause = isUrgent ? SOON_MS : DAILY_MS;
-    if (!this.#registration || this.isWaiting || Date.now() - this.#lookedAt < pause) return;
-    this.#lookedAt = Date.now();
+    if (this.isWaiting || Date.now() - this.#lookedAt < pause) return;
     try {
-      await this.#registration.update();
+      await this.ask();
     } catch {
       // No network, or the server is busy: the next look comes by itself.
     }
+  }
+
+  /** Asked now, since a person wants to know: whether a new version is here or on its way. Throws without a network. */
+  async ask(): Promise<boolean> {
+    if (!this.#registration) return false;
+    this.#lookedAt = Date.now();
+    await this.#registration.update();
+    return this.isWaiting || this.#registration.installing !== null;
   }
 
   /** The service worker is registered; from now on new versions are noticed. */

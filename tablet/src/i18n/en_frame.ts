@@ -176,6 +176,8 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "wait.none.advice": "The server has confirmed every change and photo made on this tablet.",
   "wait.upgrade": "Use the new version",
   "wait.upgrade.look": "Look for a new version",
+  "wait.upgrade.none":
+    "The server has no newer version yet. What was recorded stays safe on this tablet; try again later, or tell the administrator.",
   "wait.now": "Send now",
   "wait.metered": "Send photos over the metered connection too",
   "wait.ops": "Changes",

@@ -172,6 +172,8 @@ export const frame = {
   "wait.none.advice": "Máy chủ đã xác nhận mọi thao tác và ảnh ghi trên máy này.",
   "wait.upgrade": "Dùng phiên bản mới",
   "wait.upgrade.look": "Tìm phiên bản mới",
+  "wait.upgrade.none":
+    "Máy chủ chưa có phiên bản mới hơn. Những gì đã ghi vẫn an toàn trên máy; thử lại sau, hoặc báo người quản trị.",
   "wait.now": "Gửi ngay",
   "wait.metered": "Gửi cả ảnh qua mạng tính cước",
   "wait.ops": "Thao tác",

@@ -83,7 +83,9 @@ class Waiting extends AppElement {
   #need(): TemplateResult | typeof nothing {
     const { needs, problem } = this.app.sync;
     if (needs === "nothing") return nothing;
-    const told = problem ? html`<p class="soft small">${problemWords(problem)}</p>` : nothing;
+    const need = t(`need.${needs}`);
+    const reason = problem ? problemWords(problem) : need;
+    const told = reason === need ? nothing : html`<p class="soft small">${reason}</p>`;
     const ways = {
       sign_in: ["#/sign-in", "sync.signIn"],
       enrol_again: ["#/enrol", "start.again.go"],
@@ -95,14 +97,19 @@ class Waiting extends AppElement {
       : needs === "upgrade"
         ? html`<p class="actions">${this.#upgrade()}</p>`
         : nothing;
-    return notice("wrong", html`<p>${t(`need.${needs}`)}</p>${told}${deeds}`);
+    return notice("wrong", html`<p>${need}</p>${told}${deeds}`);
   }
 
   /** A new version that is here takes over; else the server is asked for it. */
   #upgrade(): TemplateResult {
     return this.app.update.isWaiting
       ? html`<button type="button" class="button" ?disabled=${this.isBusy} @click=${() => this.attempt(() => this.app.applyUpdate({ despiteOutbox: true }))}>${t("wait.upgrade")}</button>`
-      : html`<button type="button" class="button" ?disabled=${this.isBusy} @click=${() => this.attempt(() => this.app.lookForUpdate())}>${t("wait.upgrade.look")}</button>`;
+      : html`<button type="button" class="button" ?disabled=${this.isBusy} @click=${() => this.attempt(() => this.#lookForUpdate())}>${t("wait.upgrade.look")}</button>`;
+  }
+
+  async #lookForUpdate(): Promise<void> {
+    this.said = "";
+    if (!(await this.app.lookForUpdate())) this.said = t("wait.upgrade.none");
   }
 
   #attempts(): string {

@@ -149,8 +149,9 @@ export class Loop {
     this.#set({ uploads: sent < size ? [...others, { sha256, sent, size }] : others });
   }
 
-  /** One round now; resolves when it is over, however it ended. */
+  /** A round that begins after this was asked is over, however it ended: one under way knows nothing of what came since. */
   async now(options: { evenOnMetered?: boolean } = {}): Promise<void> {
+    if (this.#running) await this.#running;
     clearTimeout(this.#timer);
     this.#running ??= this.#once(options).finally(() => {
       this.#running = null;

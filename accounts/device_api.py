@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from accounts import device_presence, device_schemas, device_tokens, devices, enrolment_codes
+from accounts import device_presence, device_schemas, device_tokens, devices, enrolment_codes, recovery
 from accounts.device_models import Device
 from accounts.roles import Role
 from core import api, clock, epoch, server_key, settings
@@ -114,6 +114,18 @@ def renewed_token(
     issued, person_id = device_tokens.renew(session, assertion, audience=token_endpoint(), at=at)
     _hear(session, assertion, at=at)
     return _told(issued, person_id)
+
+
+@entrance.route("/recovery", methods=["POST"])
+@endpoint(SIGNED_IN)
+@entrance.arguments(device_schemas.TokenIn)
+@entrance.response(200, device_schemas.RecoveryOut)
+@entrance.alt_response(403, schema=api.ProblemOut, description="Out of use, or signed in too long ago.")
+def recovery_half(given: dict[str, str], *, session: Session, caller: Caller) -> dict[str, object]:
+    """Get the server's half of what opens this tablet for the person who has just signed in on it."""
+    assertion = device_tokens.read(given["client_assertion"])
+    audience = token_endpoint()
+    return {"half": recovery.half(session, assertion, audience=audience, by=caller, at=clock.now())}
 
 
 def _hear(session: Session, assertion: device_tokens.Assertion, *, at: datetime) -> None:

@@ -45,6 +45,13 @@ class DeviceRevoked(errors.Forbidden):
     title = "Máy tính bảng đã bị thu hồi quyền"
 
 
+class SignInStale(errors.Forbidden):
+    """What was asked for is given only to whoever has just signed in."""
+
+    slug = "sign_in_stale"
+    title = "Lần đăng nhập đã quá lâu"
+
+
 class AssertionRefused(errors.Unauthenticated):
     """The tablet's signed statement does not hold; `reason` says what is wrong with it."""
 

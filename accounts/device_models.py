@@ -92,6 +92,17 @@ class DeviceToken(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class RecoveryHalf(Base):
+    """Nửa chìa khóa dự phòng của một người trên một máy tính bảng; nửa kia chỉ nằm trên máy."""
+
+    __tablename__ = "recovery_half"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    half: Mapped[str] = mapped_column(String(43))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class SpentAssertion(Base):
     """Lời khẳng định của máy tính bảng đã dùng, giữ đến khi tự hết hạn để không ai dùng lại."""
 

@@ -82,6 +82,12 @@ class TokenOut(Out):
     person_id = fields.UUID(required=True)
 
 
+class RecoveryOut(Out):
+    """32 bytes in base64url; without the tablet's own half they open nothing."""
+
+    half = fields.String(required=True)
+
+
 class DeviceOut(Out):
     """A tablet as the administrator sees it."""
 

@@ -125,7 +125,7 @@ def issue(session: Session, made: Assertion, *, audience: str, by: Caller, at: d
         DeviceUnknown: no such tablet is enrolled.
         DeviceRevoked: it was stolen, or is out of use and the person has no running grant.
     """
-    device = _proven(session, made, audience=audience, at=at)
+    device = proven(session, made, audience=audience, at=at)
     granted = devices.grant(session, device, str(by.person_id), at=at)
     return _issued(session, device, granted, by=by, at=at)
 
@@ -140,7 +140,7 @@ def renew(session: Session, made: Assertion, *, audience: str, at: datetime) -> 
         AssertionRefused, DeviceUnknown, DeviceRevoked: as for `issue`.
         GrantOver: the person has no running grant on the tablet, or is gone, or the tablet is out of use.
     """
-    device = _proven(session, made, audience=audience, at=at)
+    device = proven(session, made, audience=audience, at=at)
     named = made.claims.get("person")
     granted = (
         session.get(DeviceGrant, (device.id, named)) if isinstance(named, str) and ids.is_id(named) else None
@@ -162,7 +162,7 @@ def _still_there(session: Session, person_id: str) -> Person:
     return person
 
 
-def _proven(session: Session, made: Assertion, *, audience: str, at: datetime) -> Device:
+def proven(session: Session, made: Assertion, *, audience: str, at: datetime) -> Device:
     """The tablet that signed the assertion for this server, in time and for the first time."""
     device = devices.locked_tablet(session, made.device)
     if not device_keys.is_signed(device.public_jwk, made.signed, made.signature):

@@ -21,7 +21,15 @@ from accounts.device_errors import (
     EnrolmentRefused,
     KeyRefused,
 )
-from accounts.device_models import Device, DeviceGrant, DeviceKind, DeviceToken, EnrolmentCode, RevokeMode
+from accounts.device_models import (
+    Device,
+    DeviceGrant,
+    DeviceKind,
+    DeviceToken,
+    EnrolmentCode,
+    RecoveryHalf,
+    RevokeMode,
+)
 from accounts.errors import FieldsRefused
 from core import ids, journal, server_key
 from core.caller import Caller
@@ -248,4 +256,5 @@ def revoke(session: Session, device: Device, mode: RevokeMode, *, by: Caller, at
     else:
         # A new sign-in on the tablet is asked for, so that whoever found it cannot go on.
         session.execute(delete(DeviceToken).where(DeviceToken.device_id == device.id))
+    session.execute(delete(RecoveryHalf).where(RecoveryHalf.device_id == device.id))
     journal.record(session, "device.revoked", about=("device", device.id), by=by, at=at, mode=mode.value)

@@ -53,6 +53,8 @@ export class SmallServer {
   instead: Answering = async () => null;
   /** Spoils an honest answer before it leaves. */
   spoil: (path: string, answer: Record<string, unknown>) => void = () => undefined;
+  /** What it keeps for the person's spare key. */
+  half = base64url(crypto.getRandomValues(new Uint8Array(32)).buffer);
   readonly checklist: string;
   readonly #pair: Promise<CryptoKeyPair>;
 
@@ -78,6 +80,7 @@ export class SmallServer {
     if (path === "/api/v1/sessions") return { person: PERSON, csrf_token: "c" };
     if (path.startsWith("/sync/v1/token"))
       return { access_token: "t", expires_in: 900, person_id: PERSON.id };
+    if (path === "/sync/v1/recovery") return { half: this.half };
     if (path === "/sync/v1/heads") return this.heads();
     if (path === "/sync/v1/packages") return [await this.#listed()];
     if (path.startsWith("/sync/v1/packages/")) return this.#package();

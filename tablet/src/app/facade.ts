@@ -56,7 +56,8 @@ export interface TabletApp {
   signIn(given: { username: string; password: string }): Promise<view.Person>;
   /**
    * The person who has just signed in gets a PIN of at least 6 digits, and works from now on.
-   * On a tablet that others use already, one of them confirms with `witness`. Refusals: pin_too_weak, witness_wrong.
+   * On a tablet that others use already, one of them confirms with `witness`; who has a PIN here and `canRecover` needs
+   * nobody. Refusals: pin_too_weak, witness_wrong, recovery_lost, sign_in_stale, device_revoked, offline.
    */
   choosePin(pin: string, witness?: { person_id: string; pin: string }): Promise<void>;
   /** Offline. Refusals: pin_wrong {left}, pin_blocked {until}. */

@@ -1,6 +1,16 @@
 /** Who may open this tablet: PINs, wrong tries, and the store's key behind them. */
 import type { Database, PersonRow } from "../store/database.ts";
-import { firstWrap, Vault, WrongPin, wrapAgain } from "../store/vault.ts";
+import {
+  firstWrap,
+  type ServerHalf,
+  spareOf,
+  Vault,
+  type Wrapped,
+  WrongHalf,
+  WrongPin,
+  wrapAgain,
+  wrapBySpare,
+} from "../store/vault.ts";
 import type { Person } from "../store/views.ts";
 import { Refusal } from "./facade.ts";
 
@@ -26,33 +36,50 @@ export function refuseWeakPin(pin: string): void {
 export async function peopleOf(db: Database): Promise<Person[]> {
   const rows = await db.people.toArray();
   return rows
-    .map(({ person_id, full_name, title }) => ({ person_id, full_name, title, hasPin: true }))
+    .map(({ person_id, full_name, title, spare }) => {
+      return { person_id, full_name, title, hasPin: true, canRecover: Boolean(spare) };
+    })
     .sort((a, b) => a.full_name.localeCompare(b.full_name, "vi"));
 }
 
-/** The person has a PIN on this tablet; `witness` is needed where somebody else has one already. */
-export async function addPerson(
-  db: Database,
-  person: Named,
-  pin: string,
-  {
-    witness,
-    cost,
-  }: { witness?: { person_id: string; pin: string } | undefined; cost?: number | undefined } = {},
-): Promise<void> {
+export interface Proof {
+  witness?: { person_id: string; pin: string } | undefined;
+  /** The server's half of this person's spare key, where it could be asked for. */
+  half?: ServerHalf | null;
+  cost?: number | undefined;
+}
+
+/**
+ * The person has a PIN on this tablet. Where somebody has one already, one of them is the witness, or the person's own
+ * spare key opens the store. Throws Refusal pin_too_weak, witness_wrong, recovery_lost.
+ */
+export async function addPerson(db: Database, person: Named, pin: string, proof: Proof = {}): Promise<void> {
   refuseWeakPin(pin);
-  const others = await db.people.toArray();
-  let wrapped: Awaited<ReturnType<typeof firstWrap>>;
-  if (others.length === 0) {
-    wrapped = await firstWrap(pin, cost);
-  } else {
-    const row = others.find((one) => one.person_id === witness?.person_id);
-    if (!row || !witness) throw new Refusal("witness_wrong");
-    await opened(db, row, witness.pin, "witness_wrong");
-    wrapped = await wrapAgain(row, witness.pin, pin, cost);
-  }
   const { person_id, full_name, title } = person;
-  await db.people.put({ person_id, full_name, title, ...wrapped, failures: 0, blockedUntil: 0 });
+  const wrapped = await wrappedFor(db, person_id, pin, proof);
+  // An earlier spare key opens the same store.
+  const earlier = (await db.people.get(person_id))?.spare ?? null;
+  const spare = proof.half ? await spareOf(wrapped, pin, proof.half) : earlier;
+  await db.people.put({ person_id, full_name, title, ...wrapped, spare, failures: 0, blockedUntil: 0 });
+}
+
+async function wrappedFor(db: Database, person: string, pin: string, proof: Proof): Promise<Wrapped> {
+  const { witness, half, cost } = proof;
+  const others = await db.people.toArray();
+  if (others.length === 0) return firstWrap(pin, cost);
+  const spare = others.find((one) => one.person_id === person)?.spare;
+  if (spare && half && !witness) {
+    return wrapBySpare(spare, half, pin, cost).catch(async (fault: unknown) => {
+      if (!(fault instanceof WrongHalf)) throw fault;
+      // A server that was restored has drawn another half; the screens shall not promise what does not hold.
+      await db.people.update(person, { spare: null });
+      throw new Refusal("recovery_lost");
+    });
+  }
+  const row = others.find((one) => one.person_id === witness?.person_id);
+  if (!row || !witness) throw new Refusal("witness_wrong");
+  await opened(db, row, witness.pin, "witness_wrong");
+  return wrapAgain(row, witness.pin, pin, cost);
 }
 
 /** Throws Refusal pin_wrong, pin_blocked. */

@@ -18,6 +18,7 @@ const BATCH_BYTES = 512 * 1024;
 /** The server, which did not know this tablet, has nothing of it: all is to be sent, and all logs are read anew. */
 export async function beginAnew({ db, ledger, archive, device }: Crew): Promise<void> {
   await ledger.sendAgainAfter(0);
+  await db.people.toCollection().modify({ spare: null });
   await archive.putAside(device.id, (await db.fact<string>("epoch")) ?? "");
 }
 
@@ -75,7 +76,9 @@ async function replace(
   { rows, hash, kept }: { rows: OpRow[]; hash: string; kept: RelayRow[] },
 ): Promise<void> {
   const { db } = crew;
-  await db.transaction("rw", [db.ops, db.facts, db.relays, db.keys], async () => {
+  await db.transaction("rw", [db.ops, db.facts, db.relays, db.keys, db.people], async () => {
+    // The server's halves were for the tablet that this one was.
+    await db.people.toCollection().modify({ spare: null });
     await db.keys.put({ name: "device", pair: fresh.pair });
     await db.relays.bulkAdd(kept);
     await db.ops.clear();

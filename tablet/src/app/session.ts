@@ -7,34 +7,24 @@ import { Database } from "../store/database.ts";
 import { deviceOf } from "../store/device.ts";
 import type * as view from "../store/views.ts";
 import { Entrance } from "../sync/entrance.ts";
-import { type Fetch, Line } from "../sync/line.ts";
+import { Line } from "../sync/line.ts";
 import { AT_REST, Loop } from "../sync/loop.ts";
 import { type Crew, carry, exchange, glance, type RoundOptions } from "../sync/round.ts";
 import { crewOf } from "./crew.ts";
 import type * as facade from "./facade.ts";
 import { Refusal } from "./facade.ts";
-import { addPerson, changePin, type Named, peopleOf, unlocked } from "./locking.ts";
+import { changePin, type Named, peopleOf, unlocked } from "./locking.ts";
 import * as moving from "./moving.ts";
+import { isWipe, pinChosen } from "./recovering.ts";
 import { inWords } from "./refusals.ts";
 import { beginAnew, reissue } from "./reissuing.ts";
 import { watchStore } from "./store_watch.ts";
 import * as storing from "./storing.ts";
 import { Tidings, type Told } from "./tidings.ts";
 import { Updates } from "./updates.ts";
-import { USUAL } from "./usual.ts";
+import { type SessionOptions, USUAL } from "./usual.ts";
 import { OpenVisit } from "./visit.ts";
 import type { Added } from "./visit_log.ts";
-
-export interface SessionOptions {
-  /** Where the server is; the page's own origin in a browser. */
-  origin: string;
-  databaseName: string;
-  fetch?: Fetch;
-  /** Whether rounds with the server start by themselves. */
-  isLoopOn: boolean;
-  /** How much work a new PIN makes for whoever guesses; what is usual if it is left out. */
-  pinCost?: number;
-}
 
 export class Session implements facade.TabletApp {
   readonly #db: Database;
@@ -163,14 +153,19 @@ export class Session implements facade.TabletApp {
     this.#signedIn = await inWords(() => this.#entrance.signIn(given.username, given.password));
     const { person_id, full_name, title } = this.#signedIn;
     if (this.#crew?.person === person_id) void this.#loop?.now();
-    const hasPin = this.people.some((one) => one.person_id === person_id);
-    return { person_id, full_name, title, hasPin };
+    const known = this.people.find((one) => one.person_id === person_id);
+    return known ?? { person_id, full_name, title, hasPin: false, canRecover: false };
   }
 
   async choosePin(pin: string, witness?: { person_id: string; pin: string }): Promise<void> {
     const person = this.#signedIn;
     if (!person) throw new Refusal("sign_in_needed");
-    await addPerson(this.#db, person, pin, { witness, cost: this.#options.pinCost });
+    const proof = { witness, cost: this.#options.pinCost };
+    await pinChosen(this.#db, this.#entrance, person, pin, proof).catch(async (fault: unknown) => {
+      if (isWipe(fault)) await this.#wipe({ withdrawn: true });
+      await this.#read();
+      throw fault;
+    });
     await this.#read();
     this.#tidings.tell({ kind: "people" });
     await this.unlock(person.person_id, pin);

@@ -51,7 +51,7 @@ export const frame: Record<keyof typeof vietnamese, string> = {
   "start.pin.lead":
     "Hello {name}. The PIN opens the tablet without a network and encrypts everything stored on it.",
   "start.pin.hint":
-    "At least 6 digits. No birthday, phone number or run of digits. Nobody can give it back: let a colleague have a PIN on this tablet too, and send whenever there is a network.",
+    "At least 6 digits. No birthday, phone number or run of digits. If it is forgotten, sign in with a network and choose another; a tablet that was reported lost has no such way. Let a colleague have a PIN on this tablet too, and send whenever there is a network.",
   "start.pin.new": "New PIN",
   "start.pin.again": "The PIN again",
   "start.pin.differs": "The two are not the same.",
@@ -75,7 +75,9 @@ export const frame: Record<keyof typeof vietnamese, string> = {
     "Enter a new enrolment code from the administrator. Unsent work stays on the tablet and will be sent again; then unlock with the same PIN.",
   "start.forgotten": "PIN forgotten",
   "start.forgotten.key":
-    "The PIN is the key to what is on the tablet. Nobody can read it without a PIN, not even the administrator.",
+    "The PIN is the key to what is on the tablet. The server keeps one half of a spare key, the tablet the other: with only the tablet, or only the server, nobody can read it.",
+  "start.forgotten.recover":
+    "{names}: with a network, sign in with your own password and choose a new PIN. Nothing is lost.",
   "start.forgotten.witness":
     "Somebody else with a PIN on this tablet can confirm: sign in with a network, choose a new PIN, and they enter theirs. Nothing is lost.",
   "start.anew": "Begin anew",

@@ -76,6 +76,9 @@ export const refusals: Record<keyof typeof vietnamese, string> = {
     "The signature of the tablet does not fit: the file was changed, or another wrote it. Nothing of that part was taken.",
   "refusal.seal_broken":
     "The copy on this tablet cannot be opened: its data were damaged or altered in storage. Nothing else is affected; take the photo or attach the file again, or ask the team mate for it once more.",
+  "refusal.recovery_lost":
+    "The server's spare key no longer fits this tablet, so nothing was opened. The data are still here: ask a colleague with a PIN on this tablet to confirm; if there is none, open “PIN forgotten”.",
+  "refusal.sign_in_stale": "The sign-in is more than ten minutes old. Sign in again, then choose the PIN.",
   "refusal.chain_fork":
     "This tablet’s chain of operations differs from the one that the server holds, as after a copy or a restore. Unsent work is kept; enrol again.",
   "refusal.receipt_wrong":

@@ -48,7 +48,7 @@ export const frame = {
   "start.pin.title": "Chọn mã PIN",
   "start.pin.lead": "Chào {name}. Mã PIN mở máy khi không có mạng và mã hóa mọi dữ liệu lưu trên máy.",
   "start.pin.hint":
-    "Ít nhất 6 chữ số. Không dùng ngày sinh, số điện thoại hay dãy số liền nhau. Không ai lấy lại được mã PIN: nên để thêm một đồng nghiệp có mã PIN trên máy này và gửi dữ liệu mỗi khi có mạng.",
+    "Ít nhất 6 chữ số. Không dùng ngày sinh, số điện thoại hay dãy số liền nhau. Quên mã PIN thì đăng nhập khi có mạng để chọn mã mới; máy bị báo mất thì không còn cách đó. Nên để thêm một đồng nghiệp có mã PIN trên máy này và gửi dữ liệu mỗi khi có mạng.",
   "start.pin.new": "Mã PIN mới",
   "start.pin.again": "Nhập lại mã PIN",
   "start.pin.differs": "Hai lần nhập chưa giống nhau.",
@@ -71,7 +71,9 @@ export const frame = {
     "Nhập mã ghi danh mới của quản trị viên. Dữ liệu chưa gửi vẫn ở trên máy và sẽ được gửi lại; sau đó mở khóa bằng mã PIN cũ.",
   "start.forgotten": "Quên mã PIN",
   "start.forgotten.key":
-    "Mã PIN là chìa khóa của dữ liệu trên máy. Không ai đọc được dữ liệu nếu thiếu mã PIN, kể cả quản trị viên.",
+    "Mã PIN là chìa khóa của dữ liệu trên máy. Máy chủ chỉ giữ một nửa chìa dự phòng, nửa kia nằm trên máy: chỉ có máy hoặc chỉ có máy chủ thì không ai đọc được.",
+  "start.forgotten.recover":
+    "{names}: khi có mạng, đăng nhập bằng mật khẩu của mình rồi chọn mã PIN mới. Không mất gì.",
   "start.forgotten.witness":
     "Người khác có mã PIN trên máy này xác nhận giúp được: đăng nhập khi có mạng, chọn mã PIN mới, rồi người đó nhập mã PIN của mình. Không mất gì.",
   "start.anew": "Bắt đầu lại từ đầu",

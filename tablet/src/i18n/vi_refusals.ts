@@ -70,6 +70,9 @@ export const refusals = {
     "Chữ ký của máy đã ghi không khớp: tệp đã bị sửa hoặc không do máy đó ghi. Không nhận gì từ đoạn đó.",
   "refusal.seal_broken":
     "Bản lưu trên máy không mở được: dữ liệu trong bộ nhớ đã hỏng hoặc bị sửa. Những phần khác không bị ảnh hưởng; chụp lại ảnh, gắn lại tệp, hoặc xin đồng đội gửi lại.",
+  "refusal.recovery_lost":
+    "Chìa dự phòng trên máy chủ không còn khớp với máy này, nên chưa mở được. Dữ liệu vẫn còn: nhờ đồng nghiệp có mã PIN trên máy xác nhận; nếu không có ai thì mở «Quên mã PIN».",
+  "refusal.sign_in_stale": "Lần đăng nhập đã quá mười phút. Đăng nhập lại rồi chọn mã PIN.",
   "refusal.chain_fork":
     "Chuỗi thao tác của máy này khác với chuỗi máy chủ đã nhận, như khi máy được sao chép hoặc khôi phục. Dữ liệu chưa gửi vẫn còn; cần ghi danh lại.",
   "refusal.receipt_wrong":

@@ -35,13 +35,17 @@ class ForgottenPin extends AppElement {
 
   protected override render(): TemplateResult {
     const isAlone = this.app.people.length < 2;
+    const names = this.app.people.filter((one) => one.canRecover).map((one) => one.full_name);
+    const isHelped = names.length > 0 || !isAlone;
     return html`<h1>${t("start.forgotten")}</h1>
       <p>${t("start.forgotten.key")}</p>
       ${complaint(this.fault)}
+      ${names.length ? html`<p>${t("start.forgotten.recover", { names: names.join(", ") })}</p>` : nothing}
+      ${isAlone ? nothing : html`<p>${t("start.forgotten.witness")}</p>`}
       ${
-        isAlone
+        !isHelped
           ? nothing
-          : html`<p>${t("start.forgotten.witness")}</p><p class="actions"><button type="button" class="button button-primary button-wide" @click=${() => this.tell("sign-in")}>${t("start.signIn.go")}</button></p>`
+          : html`<p class="actions"><button type="button" class="button button-primary button-wide" @click=${() => this.tell("sign-in")}>${t("start.signIn.go")}</button></p>`
       }
       ${this.unsent ? this.#beginAnew(this.unsent) : nothing}
       <p class="actions"><button type="button" class="button button-quiet button-wide" @click=${() => this.tell("closed")}>${t("app.back")}</button></p>`;

@@ -128,7 +128,7 @@ export class Start extends AppElement {
         username: text(given, "username").trim(),
         password: text(given, "password"),
       });
-      const isAlone = person.hasPin && this.app.people.length === 1;
+      const isAlone = person.hasPin && !person.canRecover && this.app.people.length === 1;
       // Nobody is there who could confirm another PIN.
       this.isForgotten = isAlone && this.app.stage === "locked";
       this.mustChoosePin = this.app.stage === "ready" || isAlone ? null : person;
@@ -138,7 +138,9 @@ export class Start extends AppElement {
   }
 
   #pinChoice(person: Person): TemplateResult {
-    const others = this.app.people.filter((one) => one.person_id !== person.person_id && one.hasPin);
+    const { people } = this.app;
+    const isKnown = people.some((one) => one.person_id === person.person_id && one.canRecover);
+    const others = isKnown ? [] : people.filter((one) => one.person_id !== person.person_id && one.hasPin);
     return html`<h1>${t("start.pin.title")}</h1>
       <p>${t("start.pin.lead", { name: person.full_name })}</p>
       <p class="soft small">${t("start.pin.hint")}</p>
@@ -147,6 +149,7 @@ export class Start extends AppElement {
         ${pinField("pin", t("start.pin.new"), "new-password")} ${pinField("again", t("start.pin.again"), "new-password")}
         ${others.length ? witnessFields(others) : nothing}
         <button class="button button-primary button-large button-wide" ?disabled=${this.isBusy}>${t("start.pin.go")}</button>
+        ${this.app.stage === "locked" ? html`<p class="actions"><button type="button" class="button button-quiet button-wide" @click=${() => (this.mustChoosePin = null)}>${t("app.back")}</button></p>` : nothing}
       </form>`;
   }
 

@@ -4,7 +4,7 @@
  * Every transaction is committed with strict durability: when a promise resolves, the bytes are on the flash.
  */
 import Dexie, { type Table, type Transaction } from "dexie";
-import type { Sealed } from "./vault.ts";
+import type { Sealed, Spare } from "./vault.ts";
 
 export interface KeyRow {
   name: string;
@@ -27,6 +27,8 @@ export interface PersonRow {
   wrapped: ArrayBuffer;
   failures: number;
   blockedUntil: number;
+  /** What opens the store together with the server's half, where the server has been asked for it. */
+  spare?: Spare | null;
 }
 
 /** An operation of this tablet; `sealed` is its wire text, absent once it was purged. */

@@ -8,6 +8,7 @@
 export const PIN_COST = 600_000;
 const IV_BYTES = 12;
 const SALT_BYTES = 16;
+const HALF_BYTES = 32;
 const ALGORITHM = { name: "AES-GCM", length: 256 } as const;
 
 export interface Sealed {
@@ -23,6 +24,22 @@ export interface Wrapped {
   iv: Uint8Array<ArrayBuffer>;
   wrapped: ArrayBuffer;
 }
+
+/** The store's key, wrapped under what the server's half and this one derive to together. */
+export interface Spare {
+  half: Uint8Array<ArrayBuffer>;
+  iv: Uint8Array<ArrayBuffer>;
+  wrapped: ArrayBuffer;
+}
+
+/** The server's half for a person on this tablet; it is never stored here. */
+export interface ServerHalf {
+  person: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The halves do not belong together. */
+export class WrongHalf extends Error {}
 
 /** The PIN does not open this. */
 export class WrongPin extends Error {}
@@ -59,6 +76,39 @@ export async function wrapAgain(
   cost = PIN_COST,
 ): Promise<Wrapped> {
   return wrap(await unwrap(old, oldPin, true), newPin, cost);
+}
+
+/** What opens the store together with the server's half; the PIN proves that whoever asks may open it. */
+export async function spareOf(kept: Wrapped, pin: string, server: ServerHalf): Promise<Spare> {
+  const key = await unwrap(kept, pin, true);
+  const [half, iv] = [randomBytes(HALF_BYTES), randomBytes(IV_BYTES)];
+  const rule = { name: "AES-GCM", iv };
+  return { half, iv, wrapped: await crypto.subtle.wrapKey("raw", key, await joined(half, server), rule) };
+}
+
+/** The same store key under a new PIN, by the two halves. Throws WrongHalf. */
+export async function wrapBySpare(
+  spare: Spare,
+  server: ServerHalf,
+  newPin: string,
+  cost = PIN_COST,
+): Promise<Wrapped> {
+  const [opener, rule] = [await joined(spare.half, server), { name: "AES-GCM", iv: spare.iv }];
+  const uses: KeyUsage[] = ["encrypt", "decrypt"];
+  const key = await crypto.subtle
+    .unwrapKey("raw", spare.wrapped, opener, rule, ALGORITHM, true, uses)
+    .catch(() => {
+      throw new WrongHalf();
+    });
+  return wrap(key, newPin, cost);
+}
+
+/** Source: RFC 5869 (HKDF). Both halves are random, so nothing needs to be slow. */
+async function joined(half: Uint8Array<ArrayBuffer>, { person, bytes }: ServerHalf): Promise<CryptoKey> {
+  const material = await crypto.subtle.importKey("raw", bytes, "HKDF", false, ["deriveKey"]);
+  const info = encoder.encode(`td1-recovery\n${person}`);
+  const rule = { name: "HKDF", hash: "SHA-256", salt: half, info };
+  return crypto.subtle.deriveKey(rule, material, ALGORITHM, false, ["wrapKey", "unwrapKey"]);
 }
 
 async function wrap(key: CryptoKey, pin: string, cost: number): Promise<Wrapped> {

@@ -390,6 +390,8 @@ export interface Person {
   full_name: string;
   title: string;
   hasPin: boolean;
+  /** Whether signing in opens the store without the PIN. */
+  canRecover: boolean;
 }
 
 export type { ChecklistItem, Definition, Lack };

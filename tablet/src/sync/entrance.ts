@@ -1,5 +1,5 @@
 /** How the tablet and the people on it get in: enrolment by a one-time code, sign-in, short-lived tokens. */
-import { base64url } from "../rules/digest.ts";
+import { base64url, fromBase64url } from "../rules/digest.ts";
 import type { Database } from "../store/database.ts";
 import type { Device } from "../store/device.ts";
 import { type Line, Lost, Refused } from "./line.ts";
@@ -93,15 +93,32 @@ export class Entrance {
   /** The line carries a token of this person on this tablet. Throws SignInNeeded, Refused, Lost. */
   async authorise(device: Device, person: string): Promise<void> {
     if (this.#line.bearer && Date.now() < this.#until - EARLY_MS) return;
-    const told = await this.#issue(device, person, await this.#clockOffset());
+    const told = await this.#inTime((offsetMs) => this.#ask(device, person, offsetMs));
     if (told.person_id !== person) throw new SignInNeeded();
     this.#line.bearer = told.access_token;
     this.#until = Date.now() + told.expires_in * 1000;
   }
 
-  async #issue(device: Device, person: string, offsetMs: number, triesLeft = 2): Promise<TokenTold> {
+  /**
+   * The server's half of what opens the store without a PIN, for whoever has just signed in.
+   * Throws SignInNeeded, Refused, Lost.
+   */
+  async recoveryHalf(device: Device, person: string): Promise<Uint8Array<ArrayBuffer>> {
+    const csrf = this.#csrf?.person === person ? this.#csrf.token : null;
+    if (csrf === null) throw new SignInNeeded();
+    const told = await this.#inTime(async (offsetMs) => {
+      const body = JSON.stringify({ client_assertion: await this.#assertion(device, offsetMs, {}) });
+      const headers = { "X-CSRF-Token": csrf };
+      return this.#line.json<{ half: string }>("/sync/v1/recovery", { body, headers, asPerson: true });
+    });
+    return fromBase64url(told.half);
+  }
+
+  /** What the work gives, done again with the server's time where the tablet's clock is wrong. */
+  async #inTime<T>(work: (offsetMs: number) => Promise<T>, triesLeft = 2): Promise<T> {
+    const offsetMs = await this.#clockOffset();
     try {
-      return await this.#ask(device, person, offsetMs);
+      return await work(offsetMs);
     } catch (fault) {
       if (!(fault instanceof Refused) || fault.code !== "assertion_refused" || triesLeft === 0) throw fault;
       const serverTime = Date.parse(String(fault.problem.server_time));
@@ -110,7 +127,7 @@ export class Entrance {
       // Or the tablet's clock is wrong; the server has told the time, and nothing else needs to be put right.
       const measured = Number.isNaN(serverTime) ? offsetMs : serverTime - Date.now();
       await this.#db.setFacts({ clock: { offsetMs: measured, readAt: Date.now() } });
-      return this.#issue(device, person, measured, triesLeft - 1);
+      return this.#inTime(work, triesLeft - 1);
     }
   }
 

@@ -236,6 +236,12 @@ def by_code(definition: Definition) -> dict[str, Item]:
     return {item.code: item for item in items(definition)}
 
 
+def has_profile(definition: Definition, profile: str | None) -> bool:
+    """Whether an inspection of this profile can ask the checklist; None where it has no profiles."""
+    codes = [one.code for one in definition.profiles]
+    return profile in codes if codes else profile is None
+
+
 def options_of(definition: Definition, item: Item) -> tuple[Option, ...]:
     """The values that the item can take: its own options, or those of its kind of response."""
     return item.options or _kind_options(definition, item.response)

@@ -77,6 +77,10 @@ class Items:
         """Whether the version has the item."""
         return item in self.by_code
 
+    def has_profile(self, profile: str | None) -> bool:
+        """Whether the profile is one of the version's; None where it has none."""
+        return d.has_profile(self.definition, profile)
+
     def answer_fault(self, item: str, body: Answer) -> str | None:
         """Why the answer does not fit the item, or None."""
         return _answer_fault(self.words, self.by_code[item], body)

@@ -18,6 +18,9 @@ class Items(Protocol):
     def has(self, item: str) -> bool:
         """Whether the version has the item."""
 
+    def has_profile(self, profile: str | None) -> bool:
+        """Whether an inspection of this profile can ask the version; None where it has no profiles."""
+
     def answer_fault(self, item: str, body: Mapping[str, Any]) -> str | None:
         """Why the answer does not fit the item, as a short code, or None."""
 
@@ -40,6 +43,7 @@ class Situation(msgspec.Struct, frozen=True):
     fold: Fold
     checklist: str = ""
     checklist_sha256: str = ""
+    profile: str | None = None
     checklists: Mapping[str, Items] = msgspec.field(default_factory=dict)
     earlier_checklists: Mapping[str, Mapping[str, str | None]] = msgspec.field(default_factory=dict)
     frozen_pos: int | None = None

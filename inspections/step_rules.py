@@ -131,6 +131,10 @@ def _supplement(entry: Entry, situation: Situation) -> Judgement:
     checklist = str(entry.body["checklist"])
     if checklist not in situation.checklists:
         return aside(Code.CHECKLIST_UNKNOWN, checklist=checklist)
+    if not situation.checklists[checklist].has_profile(situation.profile):
+        return aside(
+            Code.VALUE_INVALID, member="checklist", problem="profile_unknown", profile=situation.profile
+        )
     mapping = entry.body.get("mapping") or {}
     before, after = situation.checklists.get(situation.checklist), situation.checklists[checklist]
     unknown = [item for item in mapping if before is None or not before.has(item)]

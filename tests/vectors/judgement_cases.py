@@ -28,6 +28,9 @@ class ListedItems:
     def has(self, item: str) -> bool:
         return item in self.values
 
+    def has_profile(self, profile: str | None) -> bool:
+        return profile is None
+
     def answer_fault(self, item: str, body: Mapping[str, Any]) -> str | None:
         return None if body.get("value") in self.values[item] else "value_not_listed"
 

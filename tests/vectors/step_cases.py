@@ -362,6 +362,14 @@ STEPS = [
         step("supplement", {"checklist": UNKNOWN}),
         parts=SUPERVISOR,
     ),
+    aside(
+        Code.VALUE_INVALID,
+        "not to one that lacks the inspection's profile",
+        step("supplement", {"checklist": OLD}),
+        parts=SUPERVISOR,
+        extra={"profile": "rut_gon"},
+        says={"member": "checklist", "problem": "profile_unknown"},
+    ),
     Case(
         "a supplement says what became of items",
         step("supplement", {"checklist": OLD, "mapping": {"PL-17": "PL-99", "PL-24": None}}),

@@ -140,8 +140,9 @@ def _is_beyond(op: Op, waiting: Op | None) -> bool:
 def _is_opener(op: Op, stream: Stream) -> bool:
     """Whether the author wrote that on which the first to arrive was built, as far as it is here."""
     here = [kept.op for kept in stream.known(op.entity) if kept.counts and kept.writes]
-    if not here:
-        return True
+    if not here:  # whoever names what is not here edits what somebody else may have written
+        there = {kept.op.op_id: kept.op.actor for kept in stream.known(op.entity)}
+        return all(there.get(parent) == op.actor for parent in op.parents)
     by_id, built_on, new = {one.op_id: one for one in here}, set(), {here[0].op_id}
     while new:
         built_on |= new

@@ -12,9 +12,12 @@ from checklists import definition as checklist
 from checklists.definition import Definition
 from core import wording
 from inspections import codes, entities, findings, fold, quarantine, resolution, review, telling, words
+from inspections.codes import Code
 from inspections.entities import RETRACT
 from inspections.fold import Conflict, Entry, Fold
 from inspections.review_layout import Surroundings, clock_in_words
+
+_BY_THE_EARLIER_LIST = "Ghi theo phiên bản danh mục trước khi bổ sung."
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,18 @@ def _verdict(desk: _Desk, entity: str, writes: Mapping[str, Any]) -> str | None:
 
 def _aside(desk: _Desk, entry: Entry) -> review.Aside:
     reason = desk.folded.reason_aside(entry)
-    present = {head.op_id: head for name in entry.writes for head in desk.folded.heads(entry.entity, name)}
+    place = quarantine.place_of(entry, desk.around.earlier)
+    present = {head.op_id: head for name in entry.writes for head in desk.folded.heads(place, name)}
+    item = entities.item_of(place)
+    is_asked = item is None or item in checklist.by_code(desk.definition)
     return review.Aside(
         side=_side(desk, entry, entry.writes),
         deed=words.deed(entry.operation.type),
         item=entities.item_of(entry.entity) or "",
         reason=codes.sentence(reason) if reason else "",
         present=tuple(_side(desk, present[op_id], present[op_id].writes) for op_id in sorted(present)),
-        can_adopt=quarantine.is_adoptable(entry),
+        can_adopt=quarantine.is_adoptable(entry) and is_asked,
         can_dismiss=quarantine.is_dismissible(entry),
+        becomes=(item or "") if place != entry.entity else "",
+        reason_offered=_BY_THE_EARLIER_LIST if reason == Code.CHECKLIST_MISMATCH else "",
     )

@@ -107,6 +107,16 @@ def item_of(entity: str) -> str | None:
     return rest.partition("/")[0] if kind in ("answer", "row") else None
 
 
+def moved(entity: str, became: Mapping[str, str | None]) -> str:
+    """The entity as it is called at the item that its own became; itself where none took its place."""
+    item = item_of(entity)
+    now = became.get(item) if item is not None else None
+    if item is None or now is None:
+        return entity
+    kind, _, rest = entity.partition("/")
+    return f"{kind}/{now}{rest.removeprefix(item)}"
+
+
 def writes(operation_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that the operation sets, each with its value; a step or a decision sets none.
 

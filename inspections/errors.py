@@ -104,6 +104,13 @@ class SelfReportClosed(errors.Conflict):
     title = "Cuộc kiểm tra không còn nhận báo cáo tự kiểm tra"
 
 
+class SupplementRefused(errors.Invalid):
+    """A checklist version, or what an item became in it, that does not fit the inspection; see `field`."""
+
+    slug = "supplement_refused"
+    title = "Danh mục bổ sung chưa hợp lệ"
+
+
 class OperationRefused(errors.Conflict):
     """A step of the office that the log did not take; `operation_code` says why."""
 

@@ -111,12 +111,22 @@ def _closes_a_circle(entry: Entry, folded: Fold) -> bool:
 
 def _decision(entry: Entry, situation: Situation) -> Judgement | None:
     original = situation.adopted
-    if original is None or original.op_id != entry.body["op_id"] or original.entity != entry.entity:
+    if original is None or original.op_id != entry.body["op_id"]:
+        return aside(Code.VALUE_INVALID, member="op_id", problem="unknown")
+    if entry.entity not in _places(entry, original, situation):
         return aside(Code.VALUE_INVALID, member="op_id", problem="unknown")
     if original.is_effective and original.op_id not in situation.fold.left_out:
         return aside(Code.VALUE_INVALID, member="op_id", problem="not_set_aside")
     is_adoption = entry.operation.type == "quarantine.adopt"
     return _adoption(entry, original.operation, situation) if is_adoption else None
+
+
+def _places(entry: Entry, original: Entry, situation: Situation) -> set[str]:
+    """Where a decision about the operation may stand: at its entity, and adopted also at what that became."""
+    if entry.operation.type != "quarantine.adopt":
+        return {original.entity}
+    became = situation.earlier_checklists.get(original.operation.checklist, {})
+    return {original.entity, entities.moved(original.entity, became)}
 
 
 def _adoption(entry: Entry, original: Operation, situation: Situation) -> Judgement | None:

@@ -231,7 +231,8 @@ def opened(
         adoptable=log_reading.adoptable(session, inspection.id, decided) if decided else {},
         checklists={name: version.items for name, version in versions.items()},
         checklist_hashes={name: version.sha256 for name, version in versions.items()},
-        earlier_checklists=log_reading.earlier_checklists(session, inspection.id) if foreign else {},
+        earlier_checklists=log_reading.earlier_checklists(session, inspection.id)
+        if foreign or decided else {},
         device_seqs=log_reading.device_seqs(session, (name for shown in signoffs for name in shown.seen)),
         stored=came,
         at=at, end=End(inspection.id, inspection.head_pos, inspection.root),

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core import journal
 from core.caller import Caller
-from inspections import log, permissions, queries
-from inspections.errors import RemarkUnknown, StepNotYours
+from inspections import log, log_reading, permissions, queries, supplementing
+from inspections.errors import ContentChanged, RemarkUnknown, StepNotYours
 from inspections.models import Inspection
 from inspections.operation import Draft
 
@@ -42,22 +42,38 @@ def accept_remark(
 
 def supplement(
     session: Session, inspection: Inspection, checklist: str, *, mapping: Mapping[str, str | None],
-    by: Caller, at: datetime,
+    by: Caller, at: datetime, seen: str | None = None,
 ) -> None:  # fmt: skip
     """The inspection is bound to another published version; `mapping` says what became of items.
 
+    Args:
+        seen: the version from which the caller decided to change, where there was a screen to see it on.
+
     Raises:
         StepNotYours: the caller is neither supervisor nor the team's leader.
+        ContentChanged: the inspection is bound to another version than the one seen.
+        SupplementRefused: the version does not have the inspection's profile.
         OperationRefused: the record is closed, or a version or an item is not known.
     """
     _check_may(inspection, by, "inspection.supplement")
+    log_reading.locked(session, inspection.id)
     before = inspection.checklist
+    if seen is not None and seen != before:
+        raise ContentChanged(
+            f"Chưa bổ sung: cuộc kiểm tra vừa được chuyển sang {before}. Xem lại thay đổi rồi quyết định."
+        )
+    supplementing.check_profile(session, inspection, checklist)
     body = {"checklist": checklist, "mapping": dict(mapping)}
     log.write_own(session, inspection, Draft("inspection.supplement", "inspection", body), by=by, at=at)
     journal.record(
         session, "inspection.supplemented", about=("inspection", inspection.id), by=by, at=at,
         before=before, checklist=checklist,
     )  # fmt: skip
+
+
+def may_write_supplement(inspection: Inspection, caller: Caller) -> bool:
+    """Whether binding to another version is the caller's to decide, in whatever state the inspection is."""
+    return permissions.may_write("inspection.supplement", queries.parts_of(inspection, caller))
 
 
 def _check_may(inspection: Inspection, by: Caller, operation_type: str) -> None:

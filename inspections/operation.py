@@ -28,7 +28,8 @@ sets no field, nor does `reissues` `{"device","seq","hash"}`: the link of anothe
 * `inspection.receive_correction` `{"received_on","document","note"}`, `.accept_correction`
   `{"decided_on","note"}`, `.refuse_correction` `{"decided_on","reason","due_on"}`: the office's alone.
 * `quarantine.adopt` `{"op_id","type","body"}`: what is adopted, word for word, so that no reader has to look
-  it up; `quarantine.dismiss` `{"op_id","reason"}`. Both name the entity of the operation they decide about.
+  it up; `quarantine.dismiss` `{"op_id","reason"}`. Both name the entity of the operation they decide about,
+  an adoption after a supplement also that of the item which took its item's place.
 """
 
 import hashlib

@@ -28,6 +28,7 @@ from inspections import (
     review,
     set_aside_pages,
     sheet,
+    supplement_pages,
     unit_pages,
     words,
 )
@@ -39,7 +40,7 @@ from inspections.workflow import Form, State
 bp = Blueprint("inspections", __name__)
 blueprints = [
     bp, planning_pages.bp, set_aside_pages.bp, correction_pages.bp, plan_pages.bp, plan_row_pages.bp,
-    unit_pages.bp, file_pages.bp,
+    unit_pages.bp, file_pages.bp, supplement_pages.bp,
 ]  # fmt: skip
 
 SUPERVISORS = roles(Role.SUPERVISOR)

@@ -3,7 +3,7 @@
 Pure: it reads a fold and writes drafts. It decides nothing; whether a decision counts is judged by the log.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from inspections import entities, fold
 from inspections.codes import Code
@@ -45,13 +45,25 @@ def is_adoptable(entry: Entry) -> bool:
     )
 
 
-def adoption(entry: Entry, folded: Fold, *, reason: str) -> Draft:
+def place_of(entry: Entry, earlier: Mapping[str, Mapping[str, str | None]]) -> str:
+    """The entity at which the operation would be taken in.
+
+    Args:
+        earlier: the checklist versions before a supplement, each with the items that became others since.
+    """
+    return entities.moved(entry.entity, earlier.get(entry.operation.checklist, {}))
+
+
+def adoption(entry: Entry, folded: Fold, *, reason: str, place: str | None = None) -> Draft:
     """The operation taken in as if it had come in time: word for word, with what its author had seen.
 
+    At another `place` its author has seen nothing.
     Where another value was written meanwhile, both then stand against each other until they are resolved.
     """
     sent = entry.operation
     body = {"op_id": entry.op_id, "type": sent.type, "body": sent.body, "reason": reason}
+    if place not in (None, entry.entity):
+        return Draft("quarantine.adopt", str(place), body)
     return Draft("quarantine.adopt", entry.entity, body, parents=_seen_by_author(entry, folded))
 
 

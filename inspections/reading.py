@@ -109,6 +109,7 @@ def review_of(session: Session, inspection: Inspection) -> review.Review | None:
         devices=_devices(session, {entry.device for entry in known}),
         stored=_stored(session, inspection.id),
         content=content.content_hash(inspection.id, inspection.checklist_sha256 or "", fold),
+        earlier=log_reading.earlier_checklists(session, inspection.id),
     )
     signed = signed_on(inspection, fold)
     found = findings.findings_of(inspection.id, fold, definition, signed_on=signed, references=cited)

@@ -247,7 +247,10 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Aside:
-    """An operation that does not count: what it says, why it was set aside, what stands in its place now."""
+    """An operation that does not count: what it says, why it was set aside, what stands in its place now.
+
+    `becomes` is the item that took the place of its own; `reason_offered` is a reason that mostly holds.
+    """
 
     side: Side
     deed: str
@@ -256,6 +259,8 @@ class Aside:
     present: tuple[Side, ...]
     can_adopt: bool
     can_dismiss: bool
+    becomes: str = ""
+    reason_offered: str = ""
 
 
 @dataclass(frozen=True)

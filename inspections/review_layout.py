@@ -5,7 +5,7 @@ item on the page, a photo of no item and a remark on no item stand at the end. I
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +33,8 @@ class Surroundings:
 
     `asked` are the items that this inspection asks, `references` their citations as in force in the period
     examined, `lacks` what each still wants, in words; `people` and `devices` name the ids in the log;
-    `stored` are the files that have arrived; `content` is the hash of what is signed.
+    `stored` are the files that have arrived; `content` is the hash of what is signed;
+    `earlier` are the checklist versions before a supplement, each with the items that became others since.
     """
 
     asked: Collection[str]
@@ -43,6 +44,7 @@ class Surroundings:
     devices: Mapping[str, str]
     stored: Collection[str]
     content: str | None = None
+    earlier: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,8 @@ def adopt(
             "Hồ sơ đã ký chốt nên chưa nhận thêm được. Mở lại cuộc kiểm tra rồi nhận, sau đó ký lại.",
             step="adopt", state=inspection.state,
         )  # fmt: skip
-    draft = quarantine.adoption(entry, folded, reason=reason.strip())
+    place = quarantine.place_of(entry, log_reading.earlier_checklists(session, inspection.id))
+    draft = quarantine.adoption(entry, folded, reason=reason.strip(), place=place)
     outcome = log.write_own(session, inspection, draft, by=by, at=at)
     _journal(session, "operation.adopted", inspection, by=by, at=at, op_id=op_id, reason=reason.strip())
     return outcome

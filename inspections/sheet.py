@@ -21,6 +21,7 @@ from inspections import (
     self_report_actions,
     self_report_queries,
     set_aside_actions,
+    supplementing,
     team_tablets,
     words,
 )
@@ -38,6 +39,7 @@ _DONE = {
     "decided": "Đã ghi quyết định. Đoàn tải được cuộc kiểm tra về máy tính bảng.",
     "sent-back": "Đã trả lại. Lý do và nhận xét hiện trên máy tính bảng của đoàn ở lần đồng bộ tới.",
     "approved": "Đã duyệt. Biên bản đang được lập; văn thư sẽ cấp số và ký số.",
+    "supplemented": "Đã bổ sung danh mục. Máy tính bảng của đoàn tải phiên bản mới ở lần đồng bộ tới.",
     "adopt": "Đã nhận thao tác vào hồ sơ. Máy tính bảng của đoàn thấy ở lần đồng bộ tới.",
     "dismiss": "Đã bỏ thao tác giữ riêng. Thao tác vẫn còn trong nhật ký cùng lý do.",
     "resolved": "Đã thống nhất. Nội dung không được chọn vẫn còn trong nhật ký.",
@@ -101,6 +103,8 @@ def rendered(
         lenses=review.lenses_of(whole) if whole else (),
         unsettled=review.unsettled(whole) if whole else (),
         checklist=reading.checklist_of(session, inspection),
+        other_lists=supplementing.others(session, inspection)
+        if supplementing.may_supplement(inspection, caller) else [],
         history=reading.history_of(session, inspection, before=before),
         grounds=plan_queries.grounds_text(session, inspection.id),
         tablets=team_tablets.of(session, inspection), now=clock.now(),

@@ -204,13 +204,18 @@ TAKEN_OVER = {"op_id": uuid_of("late"), "type": "answer.set", "body": LATE.opera
 
 
 WAITS = {"waiting": Shown(uuid_of("w"), CONTENT, {"tablet-a": 6}, frozenset())}
+LATE_BY_OLD = make_entry(
+    "late", "answer.set", "answer/PL-99", {"value": "kph_nang"}, checklist=OLD, effect="quarantined",
+    code="checklist_mismatch", pos=3,
+)  # fmt: skip
+BECAME = {"adopted": LATE_BY_OLD, "earlier_checklists": {OLD: {"PL-99": "PL-17", "PL-24": None}}}
 LINK = {"device": uuid_of("copied"), "seq": 4, "hash": "4" * 64}
 # A deputy's edit that came before the finding which it edits: `x` is the operation under judgement.
 EDITED_FIRST = (make_entry("f2", "finding.set", F1, {"text": "Sửa"}, parents=("x",), actor="deputy", pos=1),)
 
 
-def _adopt(body: dict[str, Any], **fields: Any) -> Entry:
-    return op("quarantine.adopt", A16, body, actor="leader", **fields)
+def _adopt(body: dict[str, Any], entity: str = A16, **fields: Any) -> Entry:
+    return op("quarantine.adopt", entity, body, actor="leader", **fields)
 
 
 STEPS = [
@@ -306,6 +311,23 @@ STEPS = [
         extra={"adopted": LATE},
     ),
     aside(Code.NOT_PERMITTED, "a member adopts", _adopt(TAKEN_OVER), before=(LATE,), extra={"adopted": LATE}),
+    Case(
+        "what was set aside is adopted at the item that its own became",
+        _adopt(TAKEN_OVER, "answer/PL-17"),
+        "applied",
+        parts=LEADER,
+        before=(LATE_BY_OLD,),
+        extra=BECAME,
+    ),
+    aside(
+        Code.VALUE_INVALID,
+        "an adoption at an item that took no place of its own",
+        _adopt(TAKEN_OVER, A16),
+        parts=LEADER,
+        before=(LATE_BY_OLD,),
+        extra=BECAME,
+        says={"member": "op_id", "problem": "unknown"},
+    ),
     aside(
         Code.VALUE_INVALID,
         "an adoption in other words",

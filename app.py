@@ -177,7 +177,7 @@ def test(arguments: list[str]) -> int:
             *bootstrap.tablet_checks(),
             [*python, "pytest", "-n", "2", "--dist", "loadfile", "--ignore", "tests/browser"],
             # Playwright's event loop disturbs whatever else runs in its process.
-            [*python, "pytest", "tests/browser"],
+            [*python, "pytest", "-n", "2", "--dist", "loadfile", "tests/browser"],
         ]
     codes = [_checked(command) for command in commands]
     return next((code for code in codes if code), 0)

@@ -70,8 +70,3 @@ def items(session: Session, reference: str) -> Items:
         ChecklistUnknown: nothing is published under this name.
     """
     return items_of(definition(session, reference))
-
-
-def profile_codes(published: ChecklistVersion) -> tuple[str, ...]:
-    """The profiles of the version, in its order; empty where every item is meant."""
-    return tuple(profile.code for profile in d.decoded(published.content).profiles)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Person
 from accounts.roles import Role
+from checklists import definition as checklist
 from checklists import queries as checklist_queries
 from core import ids, jobs, journal
 from core.caller import Caller
@@ -120,11 +121,11 @@ def decide(session: Session, inspection: Inspection, decision: Decision, *, by: 
     to = _after(inspection, "decide", queries.parts_of(inspection, by)).state
     _check_dates(inspection, decision)
     version = checklist_queries.version(session, decision.checklist)
-    profiles = checklist_queries.profile_codes(version)
-    if decision.profile not in profiles and (profiles or decision.profile is not None):
+    definition = checklist.decoded(version.content)
+    if not checklist.has_profile(definition, decision.profile):
         raise DecisionRefused(
             f"Danh mục {decision.checklist} không có cấu hình «{decision.profile}».",
-            field="profile", one_of=sorted(profiles),
+            field="profile", one_of=sorted(one.code for one in definition.profiles),
         )  # fmt: skip
     inspection.team = _team(session, inspection.id, decision.team)
     inspection.decision_number, inspection.decided_on = decision.number.strip(), decision.decided_on

@@ -90,3 +90,8 @@ def head_message(device: str, seq: int, head_hash: str) -> str:
 def receipt_body(*, server: str, epoch: str, device: str, seq: int, head_hash: str, at: str) -> str:
     """What the server signs: that it has stored the device's chain up to here."""
     return f"td1-receipt\n{server}\n{epoch}\n{device}\n{seq}\n{head_hash}\n{at}"
+
+
+def receipt_epoch(body: str) -> str:
+    """The epoch in which the receipt was given."""
+    return body.split("\n", 3)[2]

@@ -38,7 +38,7 @@ def ask(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
     """
     inspection = queries.visible(session, str(inspection_id), caller)
     _check_open(inspection, caller)
-    offered = [f"{one.code}@{one.version}" for one in supplementing.others(session, inspection)]
+    offered = [one.reference for one in supplementing.others(session, inspection)]
     chosen = request.args.get("to") or next(iter(offered), None)
     if chosen is None:
         raise ChecklistUnknown(f"Chưa công bố phiên bản nào khác của danh mục {inspection.checklist}.")
@@ -67,7 +67,7 @@ def _page(
     session: Session, inspection: Inspection, chosen: str, *, typed: Mapping[str, str],
     faults: Mapping[str, str],
 ) -> str:  # fmt: skip
-    offered = [f"{one.code}@{one.version}" for one in supplementing.others(session, inspection)]
+    offered = [one.reference for one in supplementing.others(session, inspection)]
     return page.render(
         "inspections/supplement.html", inspection=inspection, typed=typed, errors=faults,
         outlook=supplementing.outlook(session, inspection, chosen), became=supplementing.BECAME,

@@ -1,6 +1,6 @@
 """What a supplement would mean for an inspection before anybody confirms it; nothing is changed by asking."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -52,14 +52,13 @@ def others(session: Session, inspection: Inspection) -> list[ChecklistVersion]:
     found = [
         one
         for one in checklists.versions(session)
-        if one.code == code and f"{one.code}@{one.version}" != inspection.checklist
+        if one.code == code and one.reference != inspection.checklist
     ]
-    return [one for one in reversed(found) if _knows(checklists.profile_codes(one), inspection.profile)]
+    return [one for one in reversed(found) if _has_profile(session, one.reference, inspection)]
 
 
-def _knows(profiles: Iterable[str], profile: str | None) -> bool:
-    known = tuple(profiles)
-    return profile in known if known else True
+def _has_profile(session: Session, reference: str, inspection: Inspection) -> bool:
+    return d.has_profile(checklists.definition(session, reference), inspection.profile)
 
 
 def check_profile(session: Session, inspection: Inspection, reference: str) -> None:
@@ -70,12 +69,11 @@ def check_profile(session: Session, inspection: Inspection, reference: str) -> N
     """
     if checklists.sha256_of(session, reference) is None:
         return
-    codes = [profile.code for profile in checklists.definition(session, reference).profiles]
-    if not _knows(codes, inspection.profile):
+    if not _has_profile(session, reference, inspection):
         raise SupplementRefused(
             f"Phiên bản {reference} không có cấu hình kiểm tra của cuộc này. Chọn phiên bản khác.",
-            profile=inspection.profile, one_of=codes,
-        )  # fmt: skip
+            profile=inspection.profile,
+        )
 
 
 def outlook(session: Session, inspection: Inspection, reference: str) -> Outlook:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from checklists import actions, queries, shipped
+from checklists import actions, definition, queries, shipped
 from checklists.errors import ChecklistRefused, ChecklistUnknown, VersionTaken
 from checklists.models import ChecklistVersion
 from core import clock
@@ -52,7 +52,9 @@ def test_a_version_stands_under_the_hash_of_its_bytes(lawful: Session):
         "test",
     )
     assert queries.definition(lawful, "MAU@1.2.0") == loaded(SMALL.encode())
-    assert queries.profile_codes(found) == ("day_du", "rut_gon")
+    profiles = ("day_du", "rut_gon", "khac", None)
+    known = [definition.has_profile(definition.decoded(found.content), one) for one in profiles]
+    assert known == [True, True, False, False]
 
 
 def test_publishing_again_changes_nothing(lawful: Session):

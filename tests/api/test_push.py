@@ -374,6 +374,22 @@ def test_an_expired_token_keeps_the_batch_out_and_says_why(app: Flask, team: Tea
     assert (answer.status_code, answer.json["code"]) == (401, "token_expired")
 
 
+def test_a_new_epoch_gives_its_own_receipt_for_what_a_backup_brought_back(
+    app: Flask, team: Team, tablet: Tablet
+):
+    note(tablet, team.id)
+    old = tablet.push().json["receipt"]
+    with app.app_context(), db.writing() as session:
+        tablet.epoch = epoch.begin(session, at=clock.now() + timedelta(seconds=1))
+    answers = [tablet.push().json for _ in range(2)]
+    assert [one["results"][0]["status"] for one in answers] == ["duplicate", "duplicate"]
+    receipt = answers[0]["receipt"]
+    assert answers[1]["receipt"] == receipt != old
+    assert receipt["body"].split("\n")[2] == tablet.epoch, "a tablet believes no other"
+    (key,) = tablet.get("/sync/v1/info").json["server_keys"]
+    assert device_keys.is_signed(key["jwk"], receipt["body"], receipt["sig"])
+
+
 def test_every_acknowledged_head_has_one_receipt(app: Flask, team: Team, tablet: Tablet):
     for last in (1, 2):
         note(tablet, team.id)

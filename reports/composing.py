@@ -16,6 +16,7 @@ from checklists import points
 from checklists import queries as checklists
 from checklists.definition import Definition
 from core import clock, text
+from core import wording as figures
 from inspections import deadlines, entities, findings, log, reading, review, words
 from inspections.fold import Fold
 from inspections.models import Inspection, LoggedOperation
@@ -89,8 +90,7 @@ def composed(session: Session, inspection: Inspection, *, log_file: str) -> s.Sn
     found = findings.findings_of(inspection.id, folded, definition, signed_on=signed_on, references=cited)
     agency = registry.named_agency(session)
     return s.Snapshot(
-        inspection=inspection.id,
-        revision=inspection.revision,
+        inspection=inspection.id, revision=inspection.revision,
         agency=s.Agency(agency.parent_name, agency.name, agency.place),
         unit=s.Unit(session.get_one(Unit, inspection.unit_id).code, inspection.unit_name),
         decision=s.Decision(inspection.decision_number or "", inspection.decided_on or inspection.planned_on),
@@ -110,7 +110,8 @@ def composed(session: Session, inspection: Inspection, *, log_file: str) -> s.Sn
         signatures=tuple(_signatures(record, inspection)),
         trace=_trace(inspection, folded, log_file),
         clocks=_clocks(page),
-    )
+        documents=tuple(_documents(record)),
+    )  # fmt: skip
 
 
 def _references(page: review.Review) -> dict[str, str]:
@@ -292,6 +293,15 @@ def _photos(record: Record) -> Iterable[s.Photo]:
         yield s.Photo(
             photo.sha256, text.one_line(photo.text("caption")), photo.item or "",
             _moment(taken) if isinstance(taken, str) else None,
+        )  # fmt: skip
+
+
+def _documents(record: Record) -> Iterable[s.Document]:
+    for one in record.documents:
+        size = one.body.get("size")
+        yield s.Document(
+            one.sha256, text.one_line(one.name), text.one_line(one.text("caption")), one.item or "",
+            figures.size(size) if isinstance(size, int) else "",
         )  # fmt: skip
 
 

@@ -35,10 +35,7 @@ def _findings(snapshot: Snapshot, imprint: Imprint) -> dict[str, Any]:
         "ended_at": snapshot.meeting.ended_at,
         "correction_due_on": snapshot.correction_due_on,
         "counts": {verdict or "recorded": count for verdict, count in layout.tally(snapshot.items)},
-        "findings": [
-            {"number": one.number, "photos": one.photos, **msgspec.to_builtins(one.finding)}
-            for one in (*page.problems, *page.notes)
-        ],
+        "findings": [_finding(one) for one in (*page.problems, *page.notes)],
         "results": [
             {"point": point.code, **msgspec.to_builtins(item)}
             for chapter in snapshot.chapters
@@ -49,6 +46,14 @@ def _findings(snapshot: Snapshot, imprint: Imprint) -> dict[str, Any]:
             {"number": number, **msgspec.to_builtins(photo)}
             for number, photo in enumerate(snapshot.photos, start=1)
         ],
+        "documents": [
+            {"number": number, **msgspec.to_builtins(document)}
+            for number, document in enumerate(snapshot.documents, start=1)
+        ],
         "clocks": snapshot.clocks,
         "trace": snapshot.trace,
     }
+
+
+def _finding(one: layout.NumberedFinding) -> dict[str, Any]:
+    return {"number": one.number, **msgspec.to_builtins(one.shown), **msgspec.to_builtins(one.finding)}

@@ -6,11 +6,22 @@ every item stands in the annex, every finding in the table or among the notes.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from reports import wording
-from reports.snapshot import Finding, Imprint, Item, Photo, Point, Refusal, Signature, Snapshot, Table
+from reports.snapshot import (
+    Document,
+    Finding,
+    Imprint,
+    Item,
+    Photo,
+    Point,
+    Refusal,
+    Signature,
+    Snapshot,
+    Table,
+)
 
 _WEIGHTS = ("kph_nang", "kph_nhe", "luu_y", "khuyen_nghi", "diem_manh")
 _VERDICT_ORDER = ("phu_hop", "luu_y", "kph_nhe", "kph_nang", "khong_ap_dung", "")
@@ -28,18 +39,31 @@ _ALWAYS_SIGNING = ("unit", "leader")
 
 
 @dataclass(frozen=True)
+class Shown:
+    """The numbers of the photos and of the documents that show something."""
+
+    photos: tuple[int, ...] = ()
+    documents: tuple[int, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What of the two there is, in words."""
+        named = (("Ảnh", self.photos), ("Tệp", self.documents))
+        return tuple(f"{word} {', '.join(map(str, numbers))}" for word, numbers in named if numbers)
+
+
+@dataclass(frozen=True)
 class NumberedFinding:
-    """A finding with its number in the minutes and the numbers of the photos that show it."""
+    """A finding with its number in the minutes and what shows it."""
 
     number: int
     finding: Finding
-    photos: tuple[int, ...]
+    shown: Shown
 
     @property
     def proof(self) -> str:
-        """The evidence and the photos in one line."""
-        shown = [f"Ảnh {', '.join(map(str, self.photos))}"] if self.photos else []
-        return "; ".join((*self.finding.evidence, *shown))
+        """The evidence, the photos and the documents in one line."""
+        return "; ".join((*self.finding.evidence, *self.shown.words))
 
     @property
     def codes(self) -> str:
@@ -72,7 +96,12 @@ class ItemRow:
 
     item: Item
     verdict_label: str
-    photos: tuple[int, ...]
+    shown: Shown
+
+    @property
+    def proof(self) -> str:
+        """The evidence, the photos and the documents in one line."""
+        return "; ".join((*self.item.evidence, *self.shown.words))
 
 
 @dataclass(frozen=True)
@@ -181,30 +210,28 @@ def _numbered(snapshot: Snapshot) -> tuple[NumberedFinding, ...]:
             min((place_of.get(code, len(place_of)) for code in finding.items), default=len(place_of)),
         ),
     )
-    photos = _photo_numbers(snapshot)
     return tuple(
-        NumberedFinding(
-            number, finding, tuple(sorted({n for code in finding.items for n in photos.get(code, ())}))
-        )
+        NumberedFinding(number, finding, _shown(snapshot, finding.items))
         for number, finding in enumerate(ranked, start=1)
     )
 
 
-def _photo_numbers(snapshot: Snapshot) -> dict[str, tuple[int, ...]]:
-    numbers: dict[str, tuple[int, ...]] = {}
-    for number, photo in enumerate(snapshot.photos, start=1):
-        numbers[photo.item] = (*numbers.get(photo.item, ()), number)
-    return numbers
+def _shown(snapshot: Snapshot, items: Collection[str]) -> Shown:
+    return Shown(_numbers(snapshot.photos, items), _numbers(snapshot.documents, items))
+
+
+def _numbers(attached: Sequence[Photo | Document], items: Collection[str]) -> tuple[int, ...]:
+    return tuple(number for number, one in enumerate(attached, start=1) if one.item in items)
 
 
 def _chapters(snapshot: Snapshot, findings: Sequence[NumberedFinding]) -> tuple[ChapterResult, ...]:
-    photos = _photo_numbers(snapshot)
-
     def result(point: Point) -> PointResult:
         codes = {item.code for item in point.items}
         belonging = tuple(one for one in findings if one.finding.items and one.finding.items[0] in codes)
         rows = tuple(
-            ItemRow(item, wording.VERDICT_LABELS.get(item.verdict, item.verdict), photos.get(item.code, ()))
+            ItemRow(
+                item, wording.VERDICT_LABELS.get(item.verdict, item.verdict), _shown(snapshot, (item.code,))
+            )
             for item in point.items
         )
         return PointResult(point, summary_of(point.items), belonging, rows)
@@ -237,6 +264,7 @@ def _annexes(snapshot: Snapshot) -> tuple[Annex, ...]:
         ("results", "KẾT QUẢ KIỂM TRA THEO TỪNG NỘI DUNG", True),
         ("samples", "BẢNG KIỂM TRA MẪU HỒ SƠ", any(item.table for item in snapshot.items)),
         ("photos", "ẢNH CHỤP TRONG QUÁ TRÌNH KIỂM TRA", bool(snapshot.photos)),
+        ("documents", "TỆP GHI LÀM BẰNG CHỨNG", bool(snapshot.documents)),
         ("trace", "DỮ LIỆU KÈM THEO VÀ MÃ KIỂM", True),
     ]
     present = [(kind, title) for kind, title, is_there in wanted if is_there]

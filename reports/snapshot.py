@@ -142,6 +142,17 @@ class Photo:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that is no photograph: the paper lists it, and its number is its place in the list, from 1."""
+
+    sha256: str
+    name: str
+    caption: str
+    item: str
+    size: str
+
+
+@dataclass(frozen=True)
 class Refusal:
     """Why somebody did not sign, and who saw it."""
 
@@ -205,6 +216,7 @@ class Snapshot:
     signatures: tuple[Signature, ...]
     trace: Trace
     clocks: tuple[Clock, ...] = ()
+    documents: tuple[Document, ...] = ()
     schema: int = SCHEMA
 
     @property

@@ -60,8 +60,8 @@ test("without that only what is not confirmed goes", async () => {
 test("the same file brought twice is passed on once", async () => {
   const other = await mate();
   const own = await seat([other]);
-  await own.app.importFile(other.file);
   expect(await own.app.importFile(other.file)).toMatchObject({ operations: 1, alreadyKnown: 0 });
+  expect(await own.app.importFile(other.file)).toMatchObject({ operations: 1, alreadyKnown: 1 });
   await own.app.syncNow();
   expect(own.server.pushes).toHaveLength(1);
 });

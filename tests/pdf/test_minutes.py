@@ -244,8 +244,25 @@ def test_clocks_that_stood_off_are_told_and_others_are_not(brief: snapshot.Snaps
 
 def test_minutes_frozen_before_clocks_were_told_are_still_read(plain: snapshot.Snapshot):
     told = json.loads(snapshot.encoded(plain))
-    del told["clocks"]
+    del told["clocks"], told["documents"]
     assert snapshot.decoded(json.dumps(told).encode()) == plain
+
+
+def test_files_that_are_no_photos_are_listed_and_named_where_they_prove_something(
+    brief: snapshot.Snapshot, files: minutes.Files
+):
+    listed = (
+        snapshot.Document("a" * 64, "phan-cong.pdf", "Bảng phân công", brief.findings[0].items[0], "420 kB"),
+        snapshot.Document("b" * 64, "", "", brief.items[0].code, "1,2 MB"),
+    )
+    done = printed(replace(brief, documents=listed), files)
+    told = " ".join(pages_of(done.pdf))
+    for words in ("TỆP GHI LÀM BẰNG CHỨNG", "phan-cong.pdf", "Bảng phân công", "420 kB", "Tệp không có tên"):
+        assert words in told
+    assert "a" * 64 in squeezed(told)
+    assert "Tệp 1" in told, "at the finding"
+    assert "Tệp 2" in told, "at the item"
+    assert "TỆP GHI LÀM BẰNG CHỨNG" not in " ".join(pages_of(printed(brief, files).pdf))
 
 
 def test_the_longest_minutes_stay_whole(files: minutes.Files):

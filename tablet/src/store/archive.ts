@@ -174,7 +174,7 @@ export class Archive {
     };
   }
 
-  /** A team mate's operations are kept until the server shows them. */
+  /** A team mate's operations are kept until the server shows them; how many of them were not here before. */
   async takeProvisional(
     device: string,
     links: readonly { operation: Operation; hash: string }[],
@@ -182,17 +182,12 @@ export class Archive {
     const rows = await Promise.all(links.map((link) => this.#provisionalRow(device, link)));
     const db = this.#db;
     return db.transaction("rw", db.provisional, db.entries, async () => {
-      const known = new Set(
-        (
-          await db.entries
-            .where("opId")
-            .anyOf(rows.map((row) => row.opId))
-            .toArray()
-        ).map((row) => row.opId),
-      );
+      const ids = rows.map((row) => row.opId);
+      const held = new Set(await db.provisional.where("opId").anyOf(ids).primaryKeys());
+      const known = new Set((await db.entries.where("opId").anyOf(ids).toArray()).map((row) => row.opId));
       const fresh = rows.filter((row) => !known.has(row.opId));
       await db.provisional.bulkPut(fresh);
-      return fresh.length;
+      return fresh.filter((row) => !held.has(row.opId)).length;
     });
   }
 

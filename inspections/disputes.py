@@ -6,10 +6,12 @@ It asks no database and decides nothing.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from checklists import definition as checklist
 from checklists.definition import Definition
+from checklists.values import Items, items_of
 from core import wording
 from inspections import codes, entities, findings, fold, quarantine, resolution, review, telling, words
 from inspections.codes import Code
@@ -25,6 +27,11 @@ class _Desk:
     folded: Fold
     definition: Definition
     around: Surroundings
+
+    @cached_property
+    def items(self) -> Items:
+        """The present version, as answers are held against it."""
+        return items_of(self.definition)
 
 
 def disputes_of(folded: Fold, definition: Definition, around: Surroundings) -> tuple[review.Dispute, ...]:
@@ -106,16 +113,14 @@ def _aside(desk: _Desk, entry: Entry) -> review.Aside:
     reason = desk.folded.reason_aside(entry)
     place = quarantine.place_of(entry, desk.around.earlier)
     present = {head.op_id: head for name in entry.writes for head in desk.folded.heads(place, name)}
-    item = entities.item_of(place)
-    is_asked = item is None or item in checklist.by_code(desk.definition)
     return review.Aside(
         side=_side(desk, entry, entry.writes),
         deed=words.deed(entry.operation.type),
         item=entities.item_of(entry.entity) or "",
         reason=codes.sentence(reason) if reason else "",
         present=tuple(_side(desk, present[op_id], present[op_id].writes) for op_id in sorted(present)),
-        can_adopt=quarantine.is_adoptable(entry) and is_asked,
+        can_adopt=quarantine.is_adoptable_at(entry, place, desk.items),
         can_dismiss=quarantine.is_dismissible(entry),
-        becomes=(item or "") if place != entry.entity else "",
+        becomes=(entities.item_of(place) or "") if place != entry.entity else "",
         reason_offered=_BY_THE_EARLIER_LIST if reason == Code.CHECKLIST_MISMATCH else "",
     )

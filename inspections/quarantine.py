@@ -5,10 +5,11 @@ Pure: it reads a fold and writes drafts. It decides nothing; whether a decision 
 
 from collections.abc import Iterable, Mapping
 
-from inspections import entities, fold
+from inspections import bodies, entities, fold
 from inspections.codes import Code
 from inspections.fold import Entry, Fold
 from inspections.operation import Draft
+from inspections.situation import Items
 
 # What the list or the form of a value refused once, it refuses again, whoever says it.
 _WRONG_IN_ITSELF = frozenset({Code.VALUE_INVALID, Code.ITEM_UNKNOWN})
@@ -52,6 +53,17 @@ def place_of(entry: Entry, earlier: Mapping[str, Mapping[str, str | None]]) -> s
         earlier: the checklist versions before a supplement, each with the items that became others since.
     """
     return entities.moved(entry.entity, earlier.get(entry.operation.checklist, {}))
+
+
+def is_adoptable_at(entry: Entry, place: str, items: Items) -> bool:
+    """Whether the record could take the operation in at the entity, by the checklist that binds now."""
+    item, kind, body = entities.item_of(place), entry.operation.type, entry.body
+    if not is_adoptable(entry) or bodies.fault(kind, body):
+        return False
+    if item is None or not items.has(item) or kind.endswith(".retract"):
+        return item is None or items.has(item)
+    is_row = entities.kind_of(place) == "row"
+    return (items.row_fault(item, body["columns"]) if is_row else items.answer_fault(item, body)) is None
 
 
 def adoption(entry: Entry, folded: Fold, *, reason: str, place: str | None = None) -> Draft:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from checklists import queries as checklists
 from core import clock
 from core.access import SIGNED_IN
 from core.api import blueprint
@@ -34,14 +35,24 @@ def quarantined(*, inspection_id: object, session: Session, caller: Caller) -> d
     inspection = queries.visible(session, str(inspection_id), caller)
     folded = log.read_fold(session, inspection.id)
     waiting = quarantine.awaiting(folded, log_reading.beside(session, inspection.id))
-    return {"operations": [_set_aside(folded, entry) for entry in waiting]}
+    if inspection.checklist is None:  # nothing binds yet that could take anything in
+        return {"operations": [_set_aside(folded, entry, can_adopt=False) for entry in waiting]}
+    items = checklists.items(session, inspection.checklist)
+    earlier = log_reading.earlier_checklists(session, inspection.id)
+    places = (quarantine.place_of(entry, earlier) for entry in waiting)
+    return {
+        "operations": [
+            _set_aside(folded, entry, can_adopt=quarantine.is_adoptable_at(entry, place, items))
+            for entry, place in zip(waiting, places, strict=True)
+        ]
+    }
 
 
-def _set_aside(folded: Fold, entry: Entry) -> dict[str, Any]:
+def _set_aside(folded: Fold, entry: Entry, *, can_adopt: bool) -> dict[str, Any]:
     code = folded.reason_aside(entry) or ""
     return _told(entry) | {
         "entity": entry.entity, "code": code, "reason": codes.sentence(code) if code else "",
-        "pos": entry.pos, "can_adopt": quarantine.is_adoptable(entry),
+        "pos": entry.pos, "can_adopt": can_adopt,
     }  # fmt: skip
 
 

@@ -32,7 +32,8 @@ DRAWING = b"\x89PNG drawn on glass"
 
 
 @cache
-def _definition() -> Definition:
+def shipped_definition() -> Definition:
+    """The main checklist as it is shipped."""
     (file,) = (path for path in shipped.files() if path.name.startswith("qms_hcnn_tcvn_iso_9001_2015"))
     texts = registry_loading.legal_texts(LEGAL_TEXTS.read_bytes(), file=LEGAL_TEXTS.name)
     known = [one.instrument.code for one in texts.instruments] + [one.code for one in texts.standards]
@@ -132,7 +133,7 @@ def _person(session: Session, name: str) -> str:
 
 def make_scene(session: Session, *, state: str = "in_progress", form: str = "on_site") -> Scene:
     """An inspection with a team of four, bound to the shipped checklist."""
-    version = checklist_actions.publish(session, _definition(), by=Caller.system("test"), at=AT)
+    version = checklist_actions.publish(session, shipped_definition(), by=Caller.system("test"), at=AT)
     unit = Unit(
         id=ids.new_id(), code=ids.new_id(), name="Sở Nội vụ", unit_type="so_nganh", level="tinh", events=[]
     )

@@ -14,7 +14,7 @@ from core import clock, db
 from core.journal import JournalEntry
 from inspections.models import Inspection
 from tests import people, visits
-from tests.inspecting import _definition
+from tests.inspecting import shipped_definition
 from tests.pages.test_set_aside_pages import browser_of, shown
 from tests.people import Browser
 from tests.tablets import Office
@@ -26,7 +26,7 @@ QUESTION = "Cơ quan có công bố chính sách chất lượng <mới> không?
 
 def newer_definition(**more: object) -> Definition:
     """PL-17 is gone, PL-99 is new, PL-16 is asked in other words, PL-20 is answered by a number."""
-    known = _definition()
+    known = shipped_definition()
     items = d.by_code(known)
     changes = {
         "PL-16": {"question_vi": QUESTION},
@@ -185,6 +185,17 @@ def test_late_work_by_the_old_list_is_taken_where_the_item_lives_on_and_adopted_
     assert "Thao tác giữ riêng 1" not in words
     item = words[words.index("Câu hỏi được thêm?") :]
     assert "Ghi theo bản cũ" in item[:900]
+
+
+def test_late_work_that_the_new_way_of_answering_does_not_take_is_only_dismissed(app: Flask, visit: Visit):
+    visit.answer("PL-20", "kph_nhe", "secretary", note="Ghi theo bản cũ", parents=[])
+    leader = browser_of(app, "leader")
+    assert confirm(leader, visit).status_code == 303
+    assert visit.push("secretary") == ["quarantined"]
+    page = leader.client.get(visit.address)
+    assert ('value="adopt"' in page.text, 'value="dismiss"' in page.text) == (False, True)
+    (told,) = leader.client.get(f"/api/v1{visit.address}/quarantine").json["operations"]
+    assert (told["code"], told["can_adopt"]) == ("checklist_mismatch", False)
 
 
 def test_late_work_at_an_item_that_nothing_replaces_is_only_dismissed(app: Flask, visit: Visit):

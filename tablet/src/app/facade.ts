@@ -227,6 +227,8 @@ export interface Visit {
 
   /** The supervisor's latest return, while the revision that it opened is not handed in again. */
   readonly sentBack: { reason: string; dueOn: string | null; at: string } | null;
+  /** The version of the checklist that took the place of the decision's, if one did. */
+  readonly supplemented: { checklist: string; at: string } | null;
   /**
    * The latest sign-off of this revision: `pending` has not reached the server, `waiting` waits there for operations or
    * files, `refused` has a code that says why.

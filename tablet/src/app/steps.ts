@@ -81,3 +81,11 @@ export function sentBackOf(
     at: last.operation.wall,
   };
 }
+
+/** The version that the office or the leader bound the inspection to after the decision, and when. */
+export function supplementedOf(fold: Fold): { checklist: string; at: string } | null {
+  const last = fold
+    .steps()
+    .findLast((entry) => entry.operation.type === "inspection.supplement" && isEffective(entry));
+  return last ? { checklist: String(bodyIn(last).checklist), at: last.operation.wall } : null;
+}

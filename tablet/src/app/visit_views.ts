@@ -10,7 +10,7 @@ import { selfReportsIn } from "./attachments.ts";
 import type * as facade from "./facade.ts";
 import { findingsOf } from "./findings.ts";
 import { type Made, made } from "./made.ts";
-import { sentBackOf, signOffOf, stateOf } from "./steps.ts";
+import { sentBackOf, signOffOf, stateOf, supplementedOf } from "./steps.ts";
 import { matches } from "./text.ts";
 import type { VisitLog } from "./visit_log.ts";
 
@@ -192,6 +192,12 @@ export class VisitViews {
 
   get sentBack(): { reason: string; dueOn: string | null; at: string } | null {
     return sentBackOf(this.log.fold, this.state);
+  }
+
+  get supplemented(): { checklist: string; at: string } | null {
+    const told = supplementedOf(this.log.fold);
+    // The log may be here before the list itself is.
+    return told?.checklist === this.log.package.checklist.ref ? told : null;
   }
 
   get signOffState(): view.SignOffState | null {

@@ -30,6 +30,8 @@ export const visit: Record<keyof typeof vietnamese, string> = {
   "visit.decision": "Decision {number}, {day}",
   "visit.frozen":
     "The record is in the state “{state}”, so nothing more is written into the minutes. Reading only.",
+  "visit.supplemented":
+    "The checklist became {checklist} on {day}. Recorded answers still count where their item remains.",
   "visit.sentBack": "Sent back by the supervisor",
   "visit.sentBack.due": "To be completed by {day}.",
 

@@ -27,6 +27,8 @@ export const visit = {
   "visit.sections": "Các phần của danh mục",
   "visit.decision": "Quyết định số {number}, {day}",
   "visit.frozen": "Hồ sơ đang ở trạng thái «{state}» nên không ghi thêm vào biên bản. Chỉ xem.",
+  "visit.supplemented":
+    "Danh mục đã đổi sang {checklist} ngày {day}. Câu trả lời đã ghi vẫn tính cho những câu còn giữ.",
   "visit.sentBack": "Lãnh đạo trả lại",
   "visit.sentBack.due": "Bổ sung trước ngày {day}.",
 

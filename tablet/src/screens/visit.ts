@@ -50,8 +50,15 @@ class VisitScreen extends VisitElement {
         <td-self-report class="visit-report" .visit=${this.visit} .isButton=${true}></td-self-report>
       </p>
       <td-room .app=${this.app}></td-room>
-      ${this.#sentBack()} ${mayRecord(this.visit, "answer.set") ? nothing : notice("info", html`<p>${t("visit.frozen", { state: found(`state.${summary.state}`) ?? summary.state })}</p>`)}
+      ${this.#supplemented()} ${this.#sentBack()} ${mayRecord(this.visit, "answer.set") ? nothing : notice("info", html`<p>${t("visit.frozen", { state: found(`state.${summary.state}`) ?? summary.state })}</p>`)}
     </div>`;
+  }
+
+  #supplemented(): TemplateResult | typeof nothing {
+    const { supplemented } = this.visit;
+    if (!supplemented) return nothing;
+    const told = { checklist: supplemented.checklist, day: day(supplemented.at) };
+    return html`<p class="soft small">${t("visit.supplemented", told)}</p>`;
   }
 
   #sentBack(): TemplateResult | typeof nothing {

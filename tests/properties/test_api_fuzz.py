@@ -22,7 +22,7 @@ from tests.postgres import PostgresServer
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
 PROOF = dict.fromkeys(EVERYBODY, "session") | {STRANGER: "", DEVICE: "bearer"}
-JUDGES_PROOF = {"POST /sync/v1/token", "POST /sync/v1/token/renewal"}
+JUDGES_PROOF = {"POST /sync/v1/token", "POST /sync/v1/token/renewal", "POST /sync/v1/recovery"}
 ENDS_SESSIONS = {"POST /api/v1/sessions", "DELETE /api/v1/sessions/current"}
 _REFUSED = ["400", "401", "403", "404", "405", "409", "415", "422", "429"]
 _CONFIG = SchemathesisConfig.from_dict(

@@ -4,8 +4,8 @@ Each is a way in which such a server is really written wrong, put into the appli
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -96,14 +96,14 @@ def _frozen_before_lock(_app: Flask, patch: Patch) -> None:
 def _acknowledged_before_commit(_app: Flask, patch: Patch) -> None:
     """The answer leaves whether or not the commit has come about."""
 
-    @contextmanager
-    def writing() -> Iterator[Any]:
-        with db._transaction("write") as session:
-            yield session
+    def alone(act: Callable[[Any], Any]) -> Any:
+        with db._unlocked("write") as session:
+            answer = act(session)
             with suppress(PowerCutError):
                 session.commit()
+            return answer
 
-    patch.setattr(db, "writing", writing)
+    patch.setattr(db, "_alone", alone)
 
 
 def _pulled(change: Callable[[dict[str, Any]], None]) -> Callable[[Flask, Patch], None]:

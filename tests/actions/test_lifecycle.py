@@ -12,7 +12,7 @@ from core import clock, epoch, ids
 from core.caller import Caller
 from inspections import log, supplements
 from inspections.operation import Draft
-from tests.inspecting import AT, DRAWING, Scene, Tablet, _definition, make_scene, supervisor
+from tests.inspecting import AT, DRAWING, Scene, Tablet, make_scene, shipped_definition, supervisor
 
 A16, A17 = "answer/PL-16", "answer/PL-17"
 PHU_HOP, KPH = {"value": "phu_hop"}, {"value": "kph_nhe", "note": "Chưa lập sổ"}
@@ -162,7 +162,7 @@ def test_what_a_copied_tablet_held_is_issued_again_and_says_what_it_repeats(scen
 
 def _newer_version(session: Session) -> str:
     """The shipped checklist without PL-17, published as another version."""
-    known = _definition()
+    known = shipped_definition()
     sections = tuple(
         msgspec.structs.replace(one, items=tuple(item for item in one.items if item.code != "PL-17"))
         for one in known.sections

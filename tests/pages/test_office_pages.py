@@ -9,7 +9,7 @@ from core import clock, db, ids
 from inspections import log_reading
 from inspections.models import Inspection
 from tests import people, visits
-from tests.inspecting import _definition
+from tests.inspecting import shipped_definition
 from tests.people import Browser
 from tests.tablets import Office
 from tests.visits import SYSTEM, TEAM, Visit
@@ -88,7 +88,7 @@ def test_a_remark_that_is_none_is_not_found(app: Flask, visit: Visit, supervisor
 
 
 def _publish_newer(app: Flask) -> None:
-    known = _definition()
+    known = shipped_definition()
     sections = tuple(
         msgspec.structs.replace(one, items=tuple(item for item in one.items if item.code != "PL-17"))
         for one in known.sections

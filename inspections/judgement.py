@@ -111,9 +111,8 @@ def _closes_a_circle(entry: Entry, folded: Fold) -> bool:
 
 def _decision(entry: Entry, situation: Situation) -> Judgement | None:
     original = situation.adopted
-    if original is None or original.op_id != entry.body["op_id"]:
-        return aside(Code.VALUE_INVALID, member="op_id", problem="unknown")
-    if entry.entity not in _places(entry, original, situation):
+    is_named = original is not None and original.op_id == entry.body["op_id"]
+    if original is None or not is_named or entry.entity not in _places(entry, original, situation):
         return aside(Code.VALUE_INVALID, member="op_id", problem="unknown")
     if original.is_effective and original.op_id not in situation.fold.left_out:
         return aside(Code.VALUE_INVALID, member="op_id", problem="not_set_aside")
@@ -159,7 +158,7 @@ def _against_checklist(
         return aside(
             Code.CHECKLIST_MISMATCH, pinned=situation.checklist, **({"became": moved} if moved else {})
         )
-    found = _value_fault(operation, body, items)
+    found = value_fault(operation, body, items)
     return aside(Code.VALUE_INVALID, member="value", problem=found) if found else None
 
 
@@ -171,7 +170,7 @@ def _lives_on(operation: Operation, body: Mapping[str, Any], situation: Situatio
         return False
     named = _items_named(operation, body)
     is_same = all(became.get(item, item) == item and pinned.has(item) for item in named)
-    return is_same and _value_fault(operation, body, pinned) is None
+    return is_same and value_fault(operation, body, pinned) is None
 
 
 def _items_named(operation: Operation, body: Mapping[str, Any]) -> list[str]:
@@ -182,7 +181,8 @@ def _items_named(operation: Operation, body: Mapping[str, Any]) -> list[str]:
     return [str(item) for item in listed or () if item is not None]
 
 
-def _value_fault(operation: Operation, body: Mapping[str, Any], items: Items) -> str | None:
+def value_fault(operation: Operation, body: Mapping[str, Any], items: Items) -> str | None:
+    """Why the value does not fit the item, which the version has, as a short code, or None."""
     item = entities.item_of(operation.entity)
     if item is None or operation.type.endswith(".retract"):
         return None

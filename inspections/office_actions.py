@@ -71,11 +71,6 @@ def supplement(
     )  # fmt: skip
 
 
-def may_write_supplement(inspection: Inspection, caller: Caller) -> bool:
-    """Whether binding to another version is the caller's to decide, in whatever state the inspection is."""
-    return permissions.may_write("inspection.supplement", queries.parts_of(inspection, caller))
-
-
 def _check_may(inspection: Inspection, by: Caller, operation_type: str) -> None:
     if not permissions.may_write(operation_type, queries.parts_of(inspection, by)):
         raise StepNotYours(needs=sorted(permissions.TABLE[operation_type]))

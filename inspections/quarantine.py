@@ -5,7 +5,9 @@ Pure: it reads a fold and writes drafts. It decides nothing; whether a decision 
 
 from collections.abc import Iterable, Mapping
 
-from inspections import bodies, entities, fold
+import msgspec
+
+from inspections import bodies, entities, fold, judgement
 from inspections.codes import Code
 from inspections.fold import Entry, Fold
 from inspections.operation import Draft
@@ -57,13 +59,13 @@ def place_of(entry: Entry, earlier: Mapping[str, Mapping[str, str | None]]) -> s
 
 def is_adoptable_at(entry: Entry, place: str, items: Items) -> bool:
     """Whether the record could take the operation in at the entity, by the checklist that binds now."""
-    item, kind, body = entities.item_of(place), entry.operation.type, entry.body
-    if not is_adoptable(entry) or bodies.fault(kind, body):
+    item = entities.item_of(place)
+    if not is_adoptable(entry) or bodies.fault(entry.operation.type, entry.body):
         return False
-    if item is None or not items.has(item) or kind.endswith(".retract"):
-        return item is None or items.has(item)
-    is_row = entities.kind_of(place) == "row"
-    return (items.row_fault(item, body["columns"]) if is_row else items.answer_fault(item, body)) is None
+    if item is not None and not items.has(item):
+        return False
+    there = msgspec.structs.replace(entry.operation, entity=place)
+    return judgement.value_fault(there, entry.body, items) is None
 
 
 def adoption(entry: Entry, folded: Fold, *, reason: str, place: str | None = None) -> Draft:
@@ -74,9 +76,9 @@ def adoption(entry: Entry, folded: Fold, *, reason: str, place: str | None = Non
     """
     sent = entry.operation
     body = {"op_id": entry.op_id, "type": sent.type, "body": sent.body, "reason": reason}
-    if place not in (None, entry.entity):
-        return Draft("quarantine.adopt", str(place), body)
-    return Draft("quarantine.adopt", entry.entity, body, parents=_seen_by_author(entry, folded))
+    entity = place or entry.entity
+    seen = _seen_by_author(entry, folded) if entity == entry.entity else ()
+    return Draft("quarantine.adopt", entity, body, parents=seen)
 
 
 def dismissal(entry: Entry, *, reason: str) -> Draft:

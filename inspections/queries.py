@@ -20,7 +20,7 @@ from inspections.models import (
     TeamMember,
     UploadedBlob,
 )
-from inspections.workflow import Part, State
+from inspections.workflow import Part, State, takes_record_operations
 
 _SEE_ALL = (Role.SUPERVISOR, Role.CLERK, Role.ADMINISTRATOR)
 _OFFICE_PARTS = {Role.SUPERVISOR: Part.SUPERVISOR, Role.CLERK: Part.CLERK}
@@ -33,6 +33,11 @@ def _visible(caller: Caller) -> Select[Inspection]:
         return query
     own = select(TeamMember.inspection_id).where(TeamMember.person_id == caller.person_id)
     return query.where(Inspection.id.in_(own))
+
+
+def is_record_open(inspection: Inspection) -> bool:
+    """Whether the record is open to anything more at all."""
+    return inspection.frozen_pos is None and takes_record_operations(State(inspection.state))
 
 
 def visible(session: Session, inspection_id: str, caller: Caller) -> Inspection:

@@ -71,7 +71,7 @@ def adopt(
     entry, folded = _awaiting(session, inspection, op_id, by=by, reason=reason)
     if not quarantine.is_adoptable(entry):
         raise CannotBeAdopted("Có thể bỏ thao tác này và ghi lại nội dung trên máy tính bảng.", op_id=op_id)
-    if not takes_adoptions(inspection):
+    if not queries.is_record_open(inspection):
         raise StepNotAllowed(
             "Hồ sơ đã ký chốt nên chưa nhận thêm được. Mở lại cuộc kiểm tra rồi nhận, sau đó ký lại.",
             step="adopt", state=inspection.state,
@@ -81,11 +81,6 @@ def adopt(
     outcome = log.write_own(session, inspection, draft, by=by, at=at)
     _journal(session, "operation.adopted", inspection, by=by, at=at, op_id=op_id, reason=reason.strip())
     return outcome
-
-
-def takes_adoptions(inspection: Inspection) -> bool:
-    """Whether the record is open to anything more at all."""
-    return inspection.frozen_pos is None and workflow.takes_record_operations(State(inspection.state))
 
 
 def dismiss(

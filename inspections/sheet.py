@@ -131,7 +131,7 @@ def powers(inspection: Inspection, caller: Caller) -> dict[str, Any]:
     """What the page offers this caller."""
     state, parts = State(inspection.state), queries.parts_of(inspection, caller)
     open_steps = steps_open_to(state, form=Form(inspection.form), parts=parts)
-    is_open = set_aside_actions.takes_adoptions(inspection)
+    is_open = queries.is_record_open(inspection)
     return {
         "is_supervisor": Part.SUPERVISOR in parts,
         "can_take_log": bool(parts & LOG_TAKERS),

@@ -1,6 +1,6 @@
 """The page on which an inspection is bound to another version of its checklist: what changes, asked once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -38,17 +38,21 @@ def ask(inspection_id: object, *, session: Session, caller: Caller) -> Answer:
     """
     inspection = queries.visible(session, str(inspection_id), caller)
     _check_open(inspection, caller)
-    offered = [one.reference for one in supplementing.others(session, inspection)]
+    offered = _offered(session, inspection)
     chosen = request.args.get("to") or next(iter(offered), None)
     if chosen is None:
         raise ChecklistUnknown(f"Chưa công bố phiên bản nào khác của danh mục {inspection.checklist}.")
     _check_other(inspection, chosen)
     supplementing.check_profile(session, inspection, chosen)
-    return _page(session, inspection, chosen, typed={}, faults={})
+    return _page(session, inspection, chosen, offered, typed={}, faults={})
+
+
+def _offered(session: Session, inspection: Inspection) -> list[str]:
+    return [one.reference for one in supplementing.others(session, inspection)]
 
 
 def _check_open(inspection: Inspection, caller: Caller) -> None:
-    if not office_actions.may_write_supplement(inspection, caller):
+    if not supplementing.is_theirs(inspection, caller):
         raise StepNotYours("Trưởng đoàn hoặc lãnh đạo bổ sung danh mục của cuộc kiểm tra.")
     if not supplementing.may_supplement(inspection, caller):
         raise StepNotAllowed(
@@ -64,10 +68,9 @@ def _check_other(inspection: Inspection, chosen: str) -> None:
 
 
 def _page(
-    session: Session, inspection: Inspection, chosen: str, *, typed: Mapping[str, str],
-    faults: Mapping[str, str],
+    session: Session, inspection: Inspection, chosen: str, offered: Sequence[str], *,
+    typed: Mapping[str, str], faults: Mapping[str, str],
 ) -> str:  # fmt: skip
-    offered = [one.reference for one in supplementing.others(session, inspection)]
     return page.render(
         "inspections/supplement.html", inspection=inspection, typed=typed, errors=faults,
         outlook=supplementing.outlook(session, inspection, chosen), became=supplementing.BECAME,
@@ -91,7 +94,8 @@ def confirm(inspection_id: object, *, session: Session, caller: Caller) -> Answe
                 at=clock.now(), seen=typed.get("before", ""),
             )  # fmt: skip
     except _SHOWN_ON_THE_PAGE as refusal:
-        shown_again = _page(session, inspection, chosen, typed=typed, faults=_faults(refusal))
+        offered = _offered(session, inspection)
+        shown_again = _page(session, inspection, chosen, offered, typed=typed, faults=_faults(refusal))
         return shown_again, problems.status_of(refusal)
     return redirect(url_for("inspections.show", inspection_id=inspection.id, done="supplemented"), code=303)
 

@@ -11,13 +11,12 @@ from checklists import queries as checklists
 from checklists.comparison import Comparison
 from checklists.definition import Item
 from checklists.models import ChecklistVersion
-from checklists.values import Items
+from checklists.values import Items, items_of
 from core.caller import Caller
-from inspections import log_reading, permissions, queries, workflow
+from inspections import log_reading, permissions, queries
 from inspections.errors import SupplementRefused
 from inspections.models import Inspection
 from inspections.record import Record, record_of
-from inspections.workflow import State
 
 BECAME = "became:"
 
@@ -35,15 +34,15 @@ class Outlook:
     placeless: tuple[str, ...]
 
 
+def is_theirs(inspection: Inspection, caller: Caller) -> bool:
+    """Whether binding to another version is the caller's to decide, in whatever state the inspection is."""
+    return permissions.may_write("inspection.supplement", queries.parts_of(inspection, caller))
+
+
 def may_supplement(inspection: Inspection, caller: Caller) -> bool:
     """Whether the caller may bind the inspection to another version, in the state in which it is."""
-    is_bound = inspection.checklist is not None and inspection.frozen_pos is None
-    is_open = workflow.takes_record_operations(State(inspection.state))
-    return (
-        is_bound
-        and is_open
-        and permissions.may_write("inspection.supplement", queries.parts_of(inspection, caller))
-    )
+    is_open = inspection.checklist is not None and queries.is_record_open(inspection)
+    return is_open and is_theirs(inspection, caller)
 
 
 def others(session: Session, inspection: Inspection) -> list[ChecklistVersion]:
@@ -86,15 +85,15 @@ def outlook(session: Session, inspection: Inspection, reference: str) -> Outlook
     after = checklists.definition(session, reference)
     record = record_of(log_reading.whole_fold(session, inspection.id))
     answered = sorted({*record.answers, *record.rows})
-    known, items = d.by_code(after), checklists.items(session, reference)
-    kept = [code for code in answered if code in known]
+    items = items_of(after)
+    kept = [code for code in answered if items.has(code)]
     fitting = {code for code in kept if _fits(items, record, code)}
     return Outlook(
         before=before.reference, chosen=after.reference, changes=comparison.compared(before, after),
-        choices=tuple((code, _named(item)) for code, item in known.items()),
+        choices=tuple((code, _named(item)) for code, item in items.by_code.items()),
         living_on=tuple(code for code in kept if code in fitting),
         misfitting=tuple(code for code in kept if code not in fitting),
-        placeless=tuple(code for code in answered if code not in known),
+        placeless=tuple(code for code in answered if not items.has(code)),
     )  # fmt: skip
 
 

@@ -193,3 +193,11 @@ class Visit:
         with self.app.app_context(), db.reading() as session:
             inspection = session.get_one(Inspection, self.inspection)
             return inspection.state, inspection.revision
+
+
+def under_way(app: Flask) -> Visit:
+    """An inspection that has begun, as its leader has sent it."""
+    registered(app)
+    made = Visit(app).decided().started()
+    made.push("leader")
+    return made

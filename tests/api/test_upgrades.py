@@ -17,10 +17,7 @@ from tests.visits import Visit
 @pytest.fixture
 def visit(app: Flask) -> Visit:
     """An inspection in progress."""
-    visits.registered(app)
-    visit = Visit(app).decided().started()
-    visit.push("leader")
-    return visit
+    return visits.under_way(app)
 
 
 def sent_to_an_older_version(monkeypatch: pytest.MonkeyPatch, visit: Visit, kind: str, **body: object) -> str:

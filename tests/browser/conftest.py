@@ -93,18 +93,13 @@ def wire(app: Flask, trouble: str) -> Iterator[Wire]:
 @pytest.fixture
 def under_way(app: Flask) -> Visit:
     """An inspection that has begun."""
-    visits.registered(app)
-    made = Visit(app).decided().started()
-    made.push("leader")
-    return made
+    return visits.under_way(app)
 
 
 @pytest.fixture
-def tablet(chromium: Browser, wire: Wire, app: Flask, under_way: Visit) -> Iterator[Page]:
+def tablet(chromium: Browser, wire: Wire, under_way: Visit) -> Iterator[Page]:
     """The leader's tablet behind the wire, with that inspection in view, and the app itself kept on it."""
-    page = tablet_hands.window(chromium, wire.address)
-    tablet_hands.opened_by(page, app, "truong.doan")
-    tablet_hands.enter(page, under_way)
+    page = tablet_hands.leaders(chromium, wire.address, under_way)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     yield page
     page.context.close()
@@ -112,11 +107,9 @@ def tablet(chromium: Browser, wire: Wire, app: Flask, under_way: Visit) -> Itera
 
 
 @pytest.fixture
-def calm_tablet(chromium: Browser, address: str, app: Flask, under_way: Visit) -> Iterator[Page]:
+def calm_tablet(chromium: Browser, address: str, under_way: Visit) -> Iterator[Page]:
     """The same tablet with nothing between it and the application."""
-    page = tablet_hands.window(chromium, address)
-    tablet_hands.opened_by(page, app, "truong.doan")
-    tablet_hands.enter(page, under_way)
+    page = tablet_hands.leaders(chromium, address, under_way)
     yield page
     page.context.close()
 

@@ -206,3 +206,11 @@ def draw(page: Page, selector: str) -> None:
     for step in range(1, 8):
         page.mouse.move(x + step * 25, y + (30 if step % 2 else -30), steps=3)
     page.mouse.up()
+
+
+def leaders(browser: Browser, address: str, visit: Visit) -> Page:
+    """The leader's tablet with the inspection in view."""
+    page = window(browser, address)
+    opened_by(page, visit.app, "truong.doan")
+    enter(page, visit)
+    return page

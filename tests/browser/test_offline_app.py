@@ -36,11 +36,9 @@ def visit(app: Flask) -> Visit:
 
 
 @pytest.fixture
-def page(chromium: Browser, wire: Wire, app: Flask, visit: Visit) -> Iterator[Page]:
+def page(chromium: Browser, wire: Wire, visit: Visit) -> Iterator[Page]:
     """The leader's tablet with the inspection on it."""
-    page = hands.window(chromium, wire.address)
-    hands.opened_by(page, app, "truong.doan")
-    hands.enter(page, visit)
+    page = hands.leaders(chromium, wire.address, visit)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     yield page
     page.context.close()

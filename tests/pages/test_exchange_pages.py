@@ -98,10 +98,7 @@ def test_inspectors_bring_files_too_and_clerks_do_not(app: Flask):
 @pytest.fixture
 def visit(app: Flask) -> Visit:
     """An inspection on its way, with a leader who has sent what began it."""
-    visits.registered(app)
-    visit = Visit(app).decided().started()
-    visit.push("leader")
-    return visit
+    return visits.under_way(app)
 
 
 def test_the_inspections_page_shows_the_teams_tablets_and_what_waits(supervisor: Browser, visit: Visit):

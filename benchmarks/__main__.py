@@ -12,6 +12,7 @@ _HERE = Path(__file__).resolve().parent
 _PAGE = _HERE / "results.md"
 _PARTS = {
     "sidebyside": "Visits of 80 answers beside Kinto and the bare drivers, four clients at once",
+    "servers": "The same pushes behind other servers",
     "parts": "What each promise of a push costs, left out one by one",
     "pulls": "What is new, with many answers stored, beside Kinto; and what growth costs",
     "push": "Push, repeat, pull: 1,000 operations beside the bare drivers",

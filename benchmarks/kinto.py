@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import visits
@@ -114,6 +114,19 @@ def visit_as_one(address: str, collection: str, inspection: str, seed: int) -> U
     return [call(address, "PUT", path, body=body, headers=_HEADERS)]
 
 
+def visits_in_one(address: str, collection: str, inspections: Sequence[str], seed: int) -> Unit:
+    """A record for each of these visits, in one batch."""
+    path = f"/v1/buckets/td/collections/{collection}/records"
+    wanted = [
+        {
+            "method": "PUT", "path": f"{path}/{inspection}",
+            "body": {"data": {"answers": visits.records("tablet", inspection, seed + number)}},
+        }
+        for number, inspection in enumerate(inspections)
+    ]  # fmt: skip
+    return [_batch(address, wanted)]
+
+
 def visit_as_many(address: str, collection: str, inspection: str, seed: int) -> Unit:
     """A record for each answer, in batches as large as Kinto takes them by default."""
     path = f"/v1/buckets/td/collections/{collection}/records"
@@ -122,13 +135,14 @@ def visit_as_many(address: str, collection: str, inspection: str, seed: int) -> 
         for one in visits.records("tablet", inspection, seed)
     ]
     parts = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
-    return [
-        call(
-            address, "POST", "/v1/batch", body=visits.text({"requests": part}), headers=_HEADERS,
-            holds=b'"status":201', times=len(part),
-        )
-        for part in parts
-    ]  # fmt: skip
+    return [_batch(address, part) for part in parts]
+
+
+def _batch(address: str, wanted: Sequence[object]) -> Call:
+    return call(
+        address, "POST", "/v1/batch", body=visits.text({"requests": wanted}), headers=_HEADERS,
+        holds=b'"status":201', times=len(wanted),
+    )  # fmt: skip
 
 
 def pull(

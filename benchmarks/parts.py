@@ -122,7 +122,7 @@ class Desk:
         """The processor time of a push this way; every operation has taken effect."""
         with WAYS[name]():
             tablet = self._tablets[name]
-            asked = _request(tablet, visits.push(tablet, self._team.another(), seed))
+            asked = _request(tablet, visits.push(tablet, [self._team.another()], seed))
             with measuring.measured(measuring.own_cpu_s) as cost:
                 status, answer = self._answered(asked)
         if status != 200 or answer.count(b'"status":"applied"') != visits.SIZE:

@@ -6,7 +6,7 @@ All of them run at once, idle while another is measured, on one PostgreSQL that 
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from flask import Flask
 
 from app import create_app
 from benchmarks import kinto, measuring, visits
-from benchmarks.clients import Connection, Unit, call
+from benchmarks.clients import Call, Connection, Unit, call
 from core import ids
 from core.settings import Settings
 from demo import server
@@ -23,6 +23,7 @@ from tests.postgres import PostgresServer, running_server
 from tests.tablets import Tablet
 from tests.teams import Team, team_on_its_way
 
+TOUR = 5
 ENVIRONMENTS = Path(__file__).resolve().parents[1] / ".tools" / "benchmarks"
 
 
@@ -45,12 +46,23 @@ class Ours:
 
     def visit(self, client: int, seed: int) -> Unit:
         """A push of one visit to an inspection of its own."""
+        return self._pushed(client, seed, 1)
+
+    def tour(self, client: int, seed: int) -> Unit:
+        """A push of several visits, each to an inspection of its own."""
+        return self._pushed(client, seed, TOUR)
+
+    def _pushed(self, client: int, seed: int, count: int) -> Unit:
         tablet = self.tablet(client)
-        body = visits.push(tablet, self.team.another(), seed)
-        headers, applied = tablet.headers, b'"status":"applied"'
-        return [
-            call(self.address, "POST", "/sync/v1/push", body=body, headers=headers, holds=applied, times=80)
-        ]
+        return [pushing(self.address, tablet, [self.team.another() for _ in range(count)], seed)]
+
+
+def pushing(address: str, tablet: Tablet, inspections: Sequence[str], seed: int) -> Call:
+    """The push of a visit to each of these inspections, all of whose answers take effect."""
+    return call(
+        address, "POST", "/sync/v1/push", body=visits.push(tablet, inspections, seed),
+        headers=tablet.headers, holds=b'"status":"applied"', times=visits.SIZE * len(inspections),
+    )  # fmt: skip
 
 
 Visit = Callable[[int, int], Unit]
@@ -64,7 +76,8 @@ class Peer:
     address: str
     visit: Visit
     processes: tuple[int, ...]
-    visits_per_client: int
+    units_per_client: int
+    visits_per_unit: int = 1
 
     def cpu_s(self) -> float:
         """The processor time of its server and database so far."""
@@ -86,7 +99,7 @@ class Field:
     def peers(self, clients: int) -> list[Peer]:
         """Those who take visits over HTTP."""
         for made in kinto.begin(
-            self.kinto, [f"{form}{n}" for form in ("one", "many") for n in range(clients)]
+            self.kinto, [f"{form}{n}" for form in ("one", "tour", "many") for n in range(clients)]
         ):
             Connection(self.kinto).send(made)
         both = (self.kinto_process, self.postmaster)
@@ -94,20 +107,29 @@ class Field:
         def as_one(client: int, seed: int) -> Unit:
             return kinto.visit_as_one(self.kinto, f"one{client}", ids.new_id(), seed)
 
+        def as_tour(client: int, seed: int) -> Unit:
+            names = [ids.new_id() for _ in range(TOUR)]
+            return kinto.visits_in_one(self.kinto, f"tour{client}", names, seed)
+
         def as_many(client: int, seed: int) -> Unit:
             return kinto.visit_as_many(self.kinto, f"many{client}", ids.new_id(), seed)
 
         own, theirs = self.sqlite, self.postgres
+        its = (theirs.process, self.postmaster)
         return [
             Peer("Thực Địa, SQLite", own.address, own.visit, (own.process,), 40),
-            Peer("Thực Địa, PostgreSQL", theirs.address, theirs.visit, (theirs.process, self.postmaster), 40),
+            Peer("Thực Địa, PostgreSQL", theirs.address, theirs.visit, its, 40),
             Peer("Kinto, a record per visit", self.kinto, as_one, both, 40),
             Peer("Kinto, a record per answer", self.kinto, as_many, both, 2),
+            Peer("Thực Địa, SQLite, five visits a request", own.address, own.tour, (own.process,), 8, TOUR),
+            Peer("Thực Địa, PostgreSQL, five visits a request", theirs.address, theirs.tour, its, 8, TOUR),
+            Peer("Kinto, five records a request", self.kinto, as_tour, both, 8, TOUR),
         ]
 
 
 @contextlib.contextmanager
-def _ours(folder: Path, url: str) -> Iterator[Ours]:
+def ours(folder: Path, url: str = "") -> Iterator[Ours]:
+    """Our server on a new folder and the database; without a URL, on SQLite."""
     folder.mkdir()
     settings = Settings(data=folder, database_url=url)
     before = set(measuring.tree(os.getpid()))
@@ -129,8 +151,8 @@ def running() -> Iterator[Field]:
             connection.execute("CREATE DATABASE ours")
             connection.execute("CREATE DATABASE kinto")
         ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
-        sqlite = stack.enter_context(_ours(folder / "sqlite", ""))
-        postgres = stack.enter_context(_ours(folder / "postgres", database.url("ours")))
+        sqlite = stack.enter_context(ours(folder / "sqlite"))
+        postgres = stack.enter_context(ours(folder / "postgres", database.url("ours")))
         url = database.url("kinto").replace("+psycopg", "")
         peer, process = stack.enter_context(kinto.running(url, folder, environments=ENVIRONMENTS))
         yield Field(sqlite, postgres, peer, process, database, postmaster, folder)

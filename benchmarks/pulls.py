@@ -26,7 +26,7 @@ Looks = Mapping[str, Call]
 def our_looks(ours: Ours, seed: int) -> Looks:
     """At one visit that has been pushed."""
     tablet, inspection, connection = ours.tablet(0), ours.team.another(), Connection(ours.address)
-    body = visits.push(tablet, inspection, seed)
+    body = visits.push(tablet, [inspection], seed)
     connection.send(call(ours.address, "POST", "/sync/v1/push", body=body, headers=tablet.headers))
     stream = f"inspection:{inspection}"
     path = f"/sync/v1/heads?streams={stream}"
@@ -132,7 +132,7 @@ def _push_cpu_us(field: Field, count: int, seed: int) -> dict[str, float]:
     took: dict[str, list[float]] = {}
     for number in range(count):
         for peer in field.peers(4)[:2]:
-            taken = sidebyside.pushed(peer, seed + number, visits_each=20)
+            taken = sidebyside.pushed(peer, seed + number, units_each=20)
             took.setdefault(peer.name, []).append(taken.cpu_us)
     return {name: statistics.median(each) for name, each in took.items()}
 

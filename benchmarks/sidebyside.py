@@ -8,7 +8,7 @@ import argparse
 import gzip
 import random
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,21 +47,22 @@ class Taken:
 Round = dict[str, Taken]
 
 
-def _work(peer: Peer, seed: int, *, writers: int, visits_each: int) -> list[list[Unit]]:
+def _work(peer: Peer, seed: int, *, writers: int, units_each: int) -> list[list[Unit]]:
     return [
-        [peer.visit(client, seed * 1000 + number) for number in range(visits_each)]
+        [peer.visit(client, seed * 1000 + number * peer.visits_per_unit) for number in range(units_each)]
         for client in range(writers)
     ]
 
 
-def pushed(peer: Peer, seed: int, *, writers: int = CLIENTS, visits_each: int = 0) -> Taken:
+def pushed(peer: Peer, seed: int, *, writers: int = CLIENTS, units_each: int = 0) -> Taken:
     """Every client pushes its visits, all clients at once; the work is prepared before."""
-    work = _work(peer, seed, writers=writers, visits_each=visits_each or peer.visits_per_client)
+    work = _work(peer, seed, writers=writers, units_each=units_each or peer.units_per_client)
     waiting = clients.crowd(peer.address, work)
     with measuring.measured(peer.cpu_s) as cost:
         told = waiting.run()
     sent = sum(len(call.request) for units in work for unit in units for call in unit)
-    return Taken(len(told.seconds) * visits.SIZE, cost, told.seconds, sent, told.received_bytes)
+    answers = len(told.seconds) * peer.visits_per_unit * visits.SIZE
+    return Taken(answers, cost, told.seconds, sent, told.received_bytes)
 
 
 def written(floor: Floor, ours: Ours, cpu_s: Callable[[], float]) -> Taken:
@@ -129,10 +130,22 @@ def pushes_table(done: Sequence[Round]) -> str:
     return "\n".join([*head, *(_line(done, name) for name in done[0])])
 
 
-def ratios_table(done: Sequence[Round]) -> str:
-    """How many times the others' figures ours are, each the median of the rounds' own ratios."""
-    ours = [name for name in done[0] if name.startswith("Thực Địa")]
-    others = [name for name in done[0] if name not in ours]
+def ratios_tables(done: Sequence[Round]) -> str:
+    """How many times the others' figures ours are, each the median of the rounds' own ratios.
+
+    Several visits a request are compared with as many, and one with one.
+    """
+    each, tours = _parted(done[0], has="a request")
+    return "\n\n".join(_ratios_table(done, names) for names in (each, tours))
+
+
+def _parted(names: Iterable[str], *, has: str) -> tuple[list[str], list[str]]:
+    """The names without the words, and those with them."""
+    return [name for name in names if has not in name], [name for name in names if has in name]
+
+
+def _ratios_table(done: Sequence[Round], names: Iterable[str]) -> str:
+    others, ours = _parted(names, has="Thực Địa")
     lines = [f"| answers/s (CPU) against | {' | '.join(others)} |", "|---" * (len(others) + 1) + "|"]
     for own in ours:
         cells = []
@@ -148,7 +161,7 @@ def many_writers(field: Field, seed: int) -> str:
     """How long pushes take when eight tablets send at once."""
     lines = ["| 8 writers | answers/s | p50 ms | p99 ms | p99 ÷ p50 |", "|---|---|---|---|---|"]
     for peer in field.peers(MANY_WRITERS)[:3]:
-        taken = pushed(peer, seed, writers=MANY_WRITERS, visits_each=40)
+        taken = pushed(peer, seed, writers=MANY_WRITERS, units_each=40)
         half, most = (percentile(taken.seconds, part) for part in (0.5, 0.99))
         lines.append(
             f"| {peer.name} | {taken.rate:,.0f} | {1000 * half:.1f} | {1000 * most:.1f} | {most / half:.1f} |"
@@ -165,9 +178,9 @@ def main() -> None:
     with peers.running() as field:
         done = rounds(field, wanted.rounds, wanted.seed)
         print(pushes_table(done), end="\n\n")
-        print(ratios_table(done), end="\n\n")
+        print(ratios_tables(done), end="\n\n")
         print(many_writers(field, wanted.seed + wanted.rounds + 1), end="\n\n")
-        batch = visits.push(field.sqlite.tablet(0), field.sqlite.team.another(), wanted.seed)
+        batch = visits.push(field.sqlite.tablet(0), [field.sqlite.team.another()], wanted.seed)
     plain, packed = (len(raw) / visits.SIZE for raw in (batch, gzip.compress(batch, 6)))
     sizes = f"{plain:.0f} bytes an operation, {packed:.0f} as gzip"
     print(f"{wanted.rounds} rounds, seeds from {wanted.seed}; {sizes}.\n\n{measuring.machine()}")

@@ -5,6 +5,7 @@ Both say the same: item, answer with note and evidence, who, on which tablet and
 
 import itertools
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -30,11 +31,12 @@ def text(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def push(tablet: Tablet, inspection: str, seed: int) -> bytes:
-    """The tablet's batch with this visit; its chain goes on from what it recorded before."""
+def push(tablet: Tablet, inspections: Iterable[str], seed: int) -> bytes:
+    """The tablet's batch with a visit to each of these; its chain goes on from what it recorded before."""
     first = len(tablet.operations) + 1
-    for item, body in answers(seed):
-        tablet.record(inspection, "answer.set", f"answer/{item}", text(body).decode())
+    for number, inspection in enumerate(inspections):
+        for item, body in answers(seed + number):
+            tablet.record(inspection, "answer.set", f"answer/{item}", text(body).decode())
     return text(tablet.batch(first))
 
 

@@ -68,17 +68,16 @@ def is_adoptable_at(entry: Entry, place: str, items: Items) -> bool:
     return judgement.value_fault(there, entry.body, items) is None
 
 
-def adoption(entry: Entry, folded: Fold, *, reason: str, place: str | None = None) -> Draft:
+def adoption(entry: Entry, folded: Fold, *, reason: str, place: str) -> Draft:
     """The operation taken in as if it had come in time: word for word, with what its author had seen.
 
-    At another `place` its author has seen nothing.
+    At another `place` than its own entity (`place_of`) its author has seen nothing.
     Where another value was written meanwhile, both then stand against each other until they are resolved.
     """
     sent = entry.operation
     body = {"op_id": entry.op_id, "type": sent.type, "body": sent.body, "reason": reason}
-    entity = place or entry.entity
-    seen = _seen_by_author(entry, folded) if entity == entry.entity else ()
-    return Draft("quarantine.adopt", entity, body, parents=seen)
+    seen = _seen_by_author(entry, folded) if place == entry.entity else ()
+    return Draft("quarantine.adopt", place, body, parents=seen)
 
 
 def dismissal(entry: Entry, *, reason: str) -> Draft:

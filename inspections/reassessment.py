@@ -44,12 +44,14 @@ def reassess(session: Session, inspection_id: str, *, at: datetime) -> int:
     if inspection is None:
         return 0
     parts, taken = log_reading.parts(session, inspection_id), 0
+    earlier = log_reading.earlier_checklists(session, inspection_id)
     for op_id in [entry.op_id for entry in _candidates(log.read_fold(session, inspection_id))]:
         folded = log.read_fold(session, inspection_id)  # what was just adopted may be what the next builds on
         entry = folded.entries[op_id]
         if not _might_write(entry, parts, folded):
             continue
-        draft = quarantine.adoption(entry, folded, reason=REASON)
+        place = quarantine.place_of(entry, earlier)
+        draft = quarantine.adoption(entry, folded, reason=REASON, place=place)
         try:
             with session.begin_nested():  # what the log did not take is not left behind in it
                 outcome = log.write_own(session, inspection, draft, by=_BY, at=at)

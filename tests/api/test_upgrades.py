@@ -11,6 +11,8 @@ from inspections import entities, log
 from inspections.models import LoggedOperation
 from sync import reassessment_jobs
 from tests import visits
+from tests.pages.test_set_aside_pages import browser_of
+from tests.pages.test_supplement_pages import confirm, newer_definition, publish
 from tests.visits import Visit
 
 
@@ -76,6 +78,20 @@ def test_a_chain_of_unknown_edits_counts_as_its_author_meant_it(app: Flask, visi
         folded = log.read_fold(session, visit.inspection)
     assert folded.values(entity)["name"] == "Lê Ân"
     assert folded.conflicts_at(entity) == ()
+
+
+def test_what_was_unknown_counts_at_the_item_that_its_own_became(app: Flask, visit: Visit, monkeypatch):
+    visit.answer("PL-17", "luu_y", note="Ghi trước khi danh mục đổi.")
+    with monkeypatch.context() as older:
+        older.setattr(entities, "TYPES", entities.TYPES - {"answer.set"})
+        assert visit.push("leader") == ["quarantined"]
+    publish(app, newer_definition())
+    assert confirm(browser_of(app, "leader"), visit).status_code == 303
+    assert "nhận thêm 1 thao tác" in reassessed(app)
+    with app.app_context(), db.reading() as session:
+        folded = log.read_fold(session, visit.inspection)
+    assert folded.values("answer/PL-99")["answer"]["note"] == "Ghi trước khi danh mục đổi."
+    assert (folded.heads("answer/PL-17", "answer"), folded.undecided()) == ((), [])
 
 
 def test_nothing_counts_that_its_author_might_not_have_written(app: Flask, visit: Visit, monkeypatch):

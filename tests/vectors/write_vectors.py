@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 
-from inspections import chain, content, fold
+from inspections import chain, content, entities, fold, supplements
 from inspections.fold import Entry
 from tests.logbook import INSPECTION, make_operation, uuid_of
 from tests.vectors.exchange_cases import exchange_vectors
 from tests.vectors.fold_cases import CASES, Case
 from tests.vectors.step_cases import judgement_vectors
+from tests.vectors.supplement_cases import SUPPLEMENTS
 
 FOLDER = Path(__file__).parent
 CHECKLIST_SHA256 = "c0ffee" + "0" * 58
@@ -131,12 +132,30 @@ def _contents() -> dict[str, Any]:
     return {"about": "The lines and the hash that a signature on glass binds to.", "cases": cases}
 
 
+def _supplements() -> dict[str, Any]:
+    cases = []
+    for name, told, asked in SUPPLEMENTS:
+        earlier = supplements.since(told)
+        places = [
+            {
+                "checklist": version,
+                "entity": entity,
+                "place": entities.moved(entity, earlier.get(version, {})),
+            }
+            for version, entity in asked
+        ]
+        told_plainly = [{"before": before, "became": dict(became)} for before, became in told]
+        cases.append({"name": name, "supplements": told_plainly, "earlier": earlier, "places": places})
+    return {"about": "Where late work by an earlier checklist belongs after supplements.", "cases": cases}
+
+
 def vectors() -> dict[str, dict[str, Any]]:
     """Every file by name."""
     return {
         "digest.json": _digests(), "chain.json": _chain(), "log_chain.json": _log_chain(),
         "fold.json": _folds(), "content_hash.json": _contents(),
         "judgement.json": judgement_vectors(plain_entry), "exchange.json": exchange_vectors(),
+        "supplements.json": _supplements(),
     }  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 /** Which operations a tap amounts to: pure, from a fold to drafts, with what each of them replaces. */
 import { KINDS, RETRACT, writesOf } from "../rules/entities.ts";
-import { distinct, type Entry, type Fold, isEffective, writesIn } from "../rules/fold.ts";
+import { bodyOf, distinct, type Entry, type Fold, isEffective, writesIn } from "../rules/fold.ts";
 import type { Draft } from "../store/ledger.ts";
 import type { ConflictView } from "../store/views.ts";
 import { Refusal } from "./facade.ts";
+import { placeOf } from "./set_aside.ts";
 
 type Body = Record<string, unknown>;
 
@@ -73,16 +74,21 @@ export function stating(fold: Fold, conflict: ConflictView, fields: Body, reason
   return { type: `${kind}.${verb}`, entity, body: { ...body, reason }, parents: [...parents] };
 }
 
-/** An operation that was set aside, taken in word for word, with what its author had seen. */
+/**
+ * An operation that was set aside, taken in word for word, with what its author had seen.
+ *
+ * At the item that took the place of its own, its author has seen nothing.
+ */
 export function adopting(fold: Fold, opId: string, reason: string): Draft {
   const entry = fold.entries.get(opId);
   if (!entry) throw new Refusal("nothing_set_aside");
   const { entity, type, body } = entry.operation;
+  const place = placeOf(fold, entry);
   return {
     type: "quarantine.adopt",
-    entity,
+    entity: place,
     body: { op_id: opId, type, body, reason },
-    parents: seenByAuthor(fold, entry),
+    parents: place === entity ? seenByAuthor(fold, entry) : [],
   };
 }
 
@@ -91,8 +97,7 @@ function seenByAuthor(fold: Fold, entry: Entry): string[] {
   const adoptedAs = new Map<string, string>();
   for (const one of fold.history(entity)) {
     if (one.operation.type !== "quarantine.adopt" || !isEffective(one)) continue;
-    const { op_id } = JSON.parse(one.operation.body ?? "{}") as { op_id?: string };
-    if (op_id) adoptedAs.set(op_id, one.operation.op_id);
+    adoptedAs.set(String(bodyOf(one.operation).op_id), one.operation.op_id);
   }
   const seen = new Set(parents.map((parent) => adoptedAs.get(parent) ?? parent));
   const named = new Set<string>();

@@ -1,19 +1,11 @@
 /** How far an inspection is by what this tablet knows: the server's word, then our own steps that are still travelling. */
-import { type Entry, type Fold, isEffective } from "../rules/fold.ts";
+
+import type { Body } from "../rules/entities.ts";
+import { bodyOf, type Entry, type Fold, isEffective } from "../rules/fold.ts";
 import { stateAfter } from "../rules/workflow.ts";
 import type { Role, SignOffState, State } from "../store/views.ts";
 
-type Body = Record<string, unknown>;
-
 const WAITING = new Set(["ops_missing", "blobs_missing"]);
-
-function bodyIn(entry: Entry): Body {
-  try {
-    return JSON.parse(entry.operation.body ?? "{}") as Body;
-  } catch {
-    return {};
-  }
-}
 
 /** The state with the steps that wait to be sent; a sign-off counts only once the server has confirmed it. */
 export function stateOf(
@@ -48,9 +40,10 @@ export function signOffOf(fold: Fold): SignOffState | null {
   const { op_id: opId, wall } = last.operation;
   const decision = (type: string) =>
     steps.find(
-      (entry) => entry.operation.type === type && isEffective(entry) && bodyIn(entry).op_id === opId,
+      (entry) =>
+        entry.operation.type === type && isEffective(entry) && bodyOf(entry.operation).op_id === opId,
     );
-  const content = String(bodyIn(last).content ?? "");
+  const content = String(bodyOf(last.operation).content ?? "");
   const told = { opId, wall, content, code: last.code, detail: last.detail ?? {} };
   if (last.pos === null && isEffective(last)) return { ...told, state: "pending" };
   if (isEffective(last) || decision("inspection.signoff_confirmed"))
@@ -58,7 +51,7 @@ export function signOffOf(fold: Fold): SignOffState | null {
   const lapsed = decision("inspection.signoff_lapsed");
   if (!lapsed) return { ...told, state: WAITING.has(last.code ?? "") ? "waiting" : "refused" };
   // It waited, and what came meanwhile decided against it.
-  const { code, detail } = bodyIn(lapsed);
+  const { code, detail } = bodyOf(lapsed.operation);
   return { ...told, state: "refused", code: String(code), detail: (detail ?? {}) as Body };
 }
 
@@ -74,7 +67,7 @@ export function sentBackOf(
       (entry) => /^inspection\.(reopen|send_back|submit)$/.test(entry.operation.type) && isEffective(entry),
     );
   if (last?.operation.type !== "inspection.send_back") return null;
-  const { reason, due_on } = bodyIn(last);
+  const { reason, due_on } = bodyOf(last.operation);
   return {
     reason: String(reason ?? ""),
     dueOn: typeof due_on === "string" ? due_on : null,
@@ -87,5 +80,5 @@ export function supplementedOf(fold: Fold): { checklist: string; at: string } | 
   const last = fold
     .steps()
     .findLast((entry) => entry.operation.type === "inspection.supplement" && isEffective(entry));
-  return last ? { checklist: String(bodyIn(last).checklist), at: last.operation.wall } : null;
+  return last ? { checklist: String(bodyOf(last.operation).checklist), at: last.operation.wall } : null;
 }

@@ -1,7 +1,6 @@
 /** What the screens read of an open inspection: cheap getters over its log, and no way to write. */
 import { contentHashOf } from "../rules/content.ts";
-import { RETRACT } from "../rules/entities.ts";
-import { bodyOf, type Entry, foldOf, writesIn } from "../rules/fold.ts";
+import { foldOf } from "../rules/fold.ts";
 import { mayWrite } from "../rules/permissions.ts";
 import { unseenBy } from "../rules/signoff.ts";
 import { stepsOpenTo } from "../rules/workflow.ts";
@@ -10,6 +9,7 @@ import { selfReportsIn } from "./attachments.ts";
 import type * as facade from "./facade.ts";
 import { findingsOf } from "./findings.ts";
 import { type Made, made } from "./made.ts";
+import { saidIn, setAsideIn } from "./set_aside.ts";
 import { sentBackOf, signOffOf, stateOf, supplementedOf } from "./steps.ts";
 import { matches } from "./text.ts";
 import type { VisitLog } from "./visit_log.ts";
@@ -162,18 +162,8 @@ export class VisitViews {
   }
 
   get setAside(): view.SetAsideView[] {
-    const { fold, reading } = this.log;
-    return fold.undecided().map((entry) => {
-      const { type, entity, op_id: id } = entry.operation;
-      const isWithheld = entry.detail?.problem === "withheld";
-      const code = fold.leftOut.has(id) ? "not_in_signed" : isWithheld ? "withheld" : (entry.code ?? "");
-      const writes = saidIn(entry);
-      const standing = Object.entries(fold.values(entity)).filter(
-        ([field]) => field in writes || RETRACT in writes,
-      );
-      const present = fold.isHidden(entity) ? {} : Object.fromEntries(standing);
-      return { ...reading.authored(entry), type, entity, code, writes, present };
-    });
+    const { fold, reading, definition } = this.log;
+    return setAsideIn(fold, definition, (entry) => reading.authored(entry));
   }
 
   get openSteps(): string[] {
@@ -275,10 +265,4 @@ export class VisitViews {
     this.shownContent = await this.contentWithout([]);
     return this.shownContent;
   }
-}
-
-/** What the operation writes, with the reason that it gives. */
-function saidIn({ operation }: Entry): Readonly<Record<string, unknown>> {
-  const { reason } = bodyOf(operation);
-  return { ...writesIn(operation), ...(typeof reason === "string" ? { reason } : {}) };
 }

@@ -161,6 +161,8 @@ export const visit: Record<keyof typeof vietnamese, string> = {
   "aside.title": "Set aside",
   "aside.lead":
     "These changes have no effect and are not lost. The leader adopts or dismisses them with a reason.",
+  "aside.becomes": "The checklist has changed: if adopted, this is written at item {item}.",
+  "aside.notAdoptable": "This cannot be adopted as it is. Dismiss it, and record it anew if needed.",
   "aside.adopt": "Adopt",
   "aside.dismiss": "Dismiss",
 

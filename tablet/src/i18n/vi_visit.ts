@@ -160,6 +160,8 @@ export const visit = {
   "aside.title": "Thao tác được giữ riêng",
   "aside.lead":
     "Những thao tác này không có hiệu lực nhưng không bị mất. Trưởng đoàn nhận hoặc bỏ, và nêu lý do.",
+  "aside.becomes": "Danh mục đã đổi: nếu nhận, nội dung được ghi vào mục {item}.",
+  "aside.notAdoptable": "Nội dung này không nhận nguyên văn vào hồ sơ được. Bỏ qua, rồi ghi lại nếu cần.",
   "aside.adopt": "Nhận vào hồ sơ",
   "aside.dismiss": "Bỏ qua",
 

@@ -70,6 +70,12 @@ export function isStep(type: string): boolean {
   return name === "inspection" && !KINDS.inspection?.verbs.includes(verb);
 }
 
+/** Whether the type writes fields of an entity; steps and decisions do not. */
+export function isWrite(type: string): boolean {
+  const [name = "", verb = ""] = type.split(".");
+  return KINDS[name]?.verbs.includes(verb) ?? false;
+}
+
 /** The fields that the operation sets, each with its value; a step or a decision sets none. */
 export function writesOf(type: string, body: Body): Body {
   const [name = "", verb = ""] = type.split(".");

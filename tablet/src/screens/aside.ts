@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { found, t } from "../i18n/speak.ts";
 import { dayAndTime } from "../i18n/written.ts";
+import { itemOf } from "../rules/entities.ts";
 import type { SetAsideView } from "../store/views.ts";
 import { named, VisitElement } from "../ui/open_element.ts";
 import { complaint } from "../ui/parts.ts";
@@ -15,9 +16,10 @@ class Aside extends VisitElement {
 
   protected override render(): TemplateResult {
     const { aside } = this;
-    const mayDecide = this.visit.may("quarantine.adopt", aside.entity);
+    const mayDecide = this.visit.may("quarantine.adopt", aside.place);
     return html`<article class="card" data-aside=${aside.opId}>
       <h2>${deed(aside.type, aside.entity)}</h2><p>${found(`code.${aside.code}`) ?? t("aside.otherCode", { code: aside.code })}</p>
+      ${aside.place === aside.entity ? nothing : html`<p class="soft">${t("aside.becomes", { item: itemOf(aside.place) ?? "" })}</p>`}
       <div class="sides"><section class="side"><div><h3>${t("aside.kept")}</h3><p class="soft small">${aside.actorName} · ${tabletWords(this.visit, aside.device)} · ${dayAndTime(aside.wall)}</p></div>
         ${aside.code === "withheld" ? this.#withheld() : saidWords(this.visit, aside.entity, aside.writes)}</section>
       <section class="side"><h3>${t("aside.present")}</h3>${Object.keys(aside.present).length ? saidWords(this.visit, aside.entity, aside.present) : html`<p class="soft">${t("aside.present.none")}</p>`}</section></div>
@@ -25,7 +27,8 @@ class Aside extends VisitElement {
         mayDecide
           ? html`<form @submit=${this.#decide}><div class="field"><label for="why-${aside.opId}">${t("conflict.reason")}</label><input class="input" id="why-${aside.opId}" name="reason" maxlength="2000" required /></div>
         ${complaint(this.fault)}
-        <div class="actions">${aside.code === "withheld" ? nothing : html`<button class="button button-primary" name="deed" value="adopt" ?disabled=${this.isBusy}>${t("aside.adopt")}</button>`}<button class="button" name="deed" value="dismiss" ?disabled=${this.isBusy}>${t("aside.dismiss")}</button></div></form>`
+        ${aside.isAdoptable || aside.code === "withheld" ? nothing : html`<p class="soft small">${t("aside.notAdoptable")}</p>`}
+        <div class="actions">${!aside.isAdoptable ? nothing : html`<button class="button button-primary" name="deed" value="adopt" ?disabled=${this.isBusy}>${t("aside.adopt")}</button>`}<button class="button" name="deed" value="dismiss" ?disabled=${this.isBusy}>${t("aside.dismiss")}</button></div></form>`
           : nothing
       }
     </article>`;

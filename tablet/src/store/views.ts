@@ -266,7 +266,10 @@ export interface SignatureView {
 export interface SetAsideView extends Authored {
   type: string;
   entity: string;
+  /** The entity at which it would be taken in: another where a newer checklist put another item there. */
+  place: string;
   code: string;
+  isAdoptable: boolean;
   /** What would stand if it were taken in. */
   writes: Readonly<Record<string, unknown>>;
   /** What stands in the same fields now; empty where nothing does. */

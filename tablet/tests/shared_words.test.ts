@@ -23,6 +23,14 @@ test("a slip is refused without a network, a scanned code is taken as it is", ()
   expect(codeIn(JSON.stringify(scanned), "https://a.vn")).toBe("q83vEjRWeJCrze8SNFZ4kA");
 });
 
+test.each(["https://b.vn/sync/v1/devices", "không phải địa chỉ", ""])(
+  "a scanned code of elsewhere is refused: «%s»",
+  (url) => {
+    const scanned = JSON.stringify({ url, code: "q83vEjRWeJCrze8SNFZ4kA" });
+    expect(() => codeIn(scanned, "https://a.vn")).toThrow(Refusal);
+  },
+);
+
 test("the points of Điều 36 have the titles, and the order, that the pages give them", () => {
   expect(Object.entries(TITLES)).toEqual(Object.entries(vectors<{ titles: object }>("points").titles));
 });

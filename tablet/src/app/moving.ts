@@ -27,10 +27,18 @@ export function codeIn(text: string, origin: string): string {
   } catch {
     return typedOrLong(trimmed);
   }
-  if (typeof scanned.url === "string" && origin && new URL(scanned.url).origin !== new URL(origin).origin) {
+  if (typeof scanned.url === "string" && origin && originOf(scanned.url) !== originOf(origin)) {
     throw new Refusal("wrong_server", "", { url: scanned.url });
   }
   return String(scanned.code ?? "");
+}
+
+function originOf(url: string): string | null {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return null;
+  }
 }
 
 /** A slip is said here, without a network; what is longer may be the code of the QR, copied out of it. */

@@ -175,9 +175,10 @@ def test(arguments: list[str]) -> int:
             [*python, "mypy", "."],
             [str(Path(sys.executable).with_name("lint-imports"))],
             *bootstrap.tablet_checks(),
-            [*python, "pytest", "-n", "2", "--dist", "loadfile", "--ignore", "tests/browser"],
+            # Some tests mostly wait, and some files are minutes long: one more than the cores, who help out.
+            [*python, "pytest", "-n", "3", "--dist", "worksteal", "--ignore", "tests/browser"],
             # Playwright's event loop disturbs whatever else runs in its process.
-            [*python, "pytest", "-n", "2", "--dist", "loadfile", "tests/browser"],
+            [*python, "pytest", "-n", "3", "--dist", "worksteal", "tests/browser"],
         ]
     codes = [_checked(command) for command in commands]
     return next((code for code in codes if code), 0)
@@ -185,7 +186,10 @@ def test(arguments: list[str]) -> int:
 
 def _checked(command: list[str]) -> int:
     print(f"== {' '.join(Path(part).name for part in command)}", flush=True)
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    # Servers are started by the hundred; where Python is told to keep nothing, each would be compiled anew.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {"PYTHONPYCACHEPREFIX": str(ROOT / ".tools" / "bytecode")} | kept
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def main(verb: str, arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ The sync protocol decodes with msgspec and describes itself; its paths are merge
 
 import copy
 import secrets
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -61,9 +62,33 @@ class ProblemOut(Out):
 
 
 class ProblemApi(Api):  # type: ignore[misc] # flask-smorest ships no types
-    """flask-smorest whose documented and actual refusals are `application/problem+json`."""
+    """flask-smorest whose documented and actual refusals are `application/problem+json`.
+
+    Its routes are described when somebody first asks: that is half of an application's start, and few ask.
+    """
 
     ERROR_SCHEMA = ProblemOut
+
+    def __init__(self, app: Flask) -> None:
+        self._undescribed: list[Blueprint] = []
+        self._describing = threading.Lock()
+        super().__init__(app)
+
+    def register_blueprint(self, blp: Blueprint) -> None:
+        """The blueprint is served, and will be described."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+        self._undescribed.append(blp)
+
+    def described(self) -> dict[str, Any]:
+        """The document of all blueprints, as plain data."""
+        with self._describing:
+            while self._undescribed:
+                blp = self._undescribed.pop(0)
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+                self.spec.tag({"name": blp.name, "description": blp.description})
+            document: dict[str, Any] = self.spec.to_dict()
+            return document
 
     def _register_error_handlers(self) -> None:
         """`core.problems` answers, for pages and programs alike."""
@@ -123,7 +148,7 @@ def register(app: Flask, blueprints: list[Blueprint], *, described_elsewhere: li
 def current_document() -> dict[str, Any]:
     """The running application's OpenAPI 3.1 document as plain data."""
     api, described_elsewhere = current_app.extensions[DOCUMENTED]
-    result: dict[str, Any] = api.spec.to_dict()
+    result: dict[str, Any] = api.described()
     for describe in described_elsewhere:
         part = describe()
         result.setdefault("paths", {}).update(part.get("paths", {}))

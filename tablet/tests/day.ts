@@ -115,3 +115,5 @@ process.stdout.write(
   })}\n`,
 );
 for (const seat of seats) seat.app.close();
+// An answer that nobody read is watched for a minute longer, and would keep Node waiting for it.
+process.exit(0);

@@ -1,7 +1,7 @@
 """A registry and a year's plan as tests need them; everything goes through the actions that people use."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from inspections.plan_models import Plan
 from inspections.plan_rules import RowFields
 from registry import actions as registry
 from registry import shipped
+from tests.kept import Kept
 
 BY = Caller.system("test")
 YEAR = 2023
@@ -24,9 +25,9 @@ OTHER = replace(ROW, unit_code="TV-S03", first_day=date(2023, 6, 1), last_day=da
 NEXT_YEAR = replace(ROW, first_day=date(2024, 5, 23), last_day=date(2024, 5, 24))
 
 
-def register(session: Session) -> None:
+@Kept
+def register(session: Session, at: datetime) -> None:
     """Law, obligations and the demonstration's units are in the registry."""
-    at = clock.now()
     registry.load_legal_texts(session, shipped.LEGAL_TEXTS, by=BY, at=at)
     session.flush()
     registry.add_missing_obligations(session, shipped.OBLIGATIONS, by=BY, at=at)

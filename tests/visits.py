@@ -6,11 +6,12 @@ The office acts through pages and actions, the team through the sync routes, as 
 import hashlib
 import io
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask
 from PIL import Image
+from sqlalchemy.orm import Session
 
 from checklists import actions as checklist_actions
 from checklists import shipped as shipped_lists
@@ -23,6 +24,7 @@ from registry import actions as registry_actions
 from registry import queries as registry_queries
 from registry import shipped as shipped_units
 from tests import people, tablets
+from tests.kept import Kept
 
 UNIT = "TV-S02"
 CHECKLIST = "QMS-HCNN-2015@1.0.0"
@@ -46,15 +48,19 @@ def picture(media_type: str = "JPEG", size: tuple[int, int] = (1200, 900)) -> by
     return target.getvalue()
 
 
+@Kept
+def _register(session: Session, at: datetime) -> None:
+    registry_actions.describe_agency(session, AGENCY, by=SYSTEM, at=at)
+    registry_actions.load_legal_texts(session, shipped_units.LEGAL_TEXTS, by=SYSTEM, at=at)
+    registry_actions.load_units(session, shipped_units.DEMO_UNITS, by=SYSTEM, at=at)
+    (path,) = (one for one in shipped_lists.files() if "9001_2015" in one.name)
+    checklist_actions.publish_file(session, path.read_bytes(), file=path.name, by=SYSTEM, at=at)
+
+
 def registered(app: Flask) -> None:
     """Legal texts, demo units and the main checklist are there, and the agency is named."""
-    at = clock.now()
     with app.app_context(), db.writing() as session:
-        registry_actions.describe_agency(session, AGENCY, by=SYSTEM, at=at)
-        registry_actions.load_legal_texts(session, shipped_units.LEGAL_TEXTS, by=SYSTEM, at=at)
-        registry_actions.load_units(session, shipped_units.DEMO_UNITS, by=SYSTEM, at=at)
-        (path,) = (one for one in shipped_lists.files() if "9001_2015" in one.name)
-        checklist_actions.publish_file(session, path.read_bytes(), file=path.name, by=SYSTEM, at=at)
+        _register(session)
 
 
 @dataclass

@@ -28,6 +28,22 @@ test("an idle tablet notices the new epoch in its quiet hours and sends again", 
   expect(own.visit.item("A-2").heads.map((head) => head.whereabouts)).toEqual(["on_server"]);
 });
 
+test("what the backup holds and the tablet was never told of is asked for again", async () => {
+  await own.answer("năm");
+  await own.answer("sáu");
+  own.server.spoil = (path) => {
+    if (path === "/sync/v1/push") throw new TypeError("the connection is gone before the answer");
+  };
+  await own.app.syncNow();
+  expect([stored().length, own.app.sync.waitingOps]).toEqual([6, 2]);
+  own.server.spoil = () => undefined;
+  own.server.epoch = "e-2";
+  await own.app.syncNow();
+  await own.app.syncNow();
+  expect([own.app.sync.needs, own.app.sync.problem, own.app.sync.waitingOps]).toEqual(["nothing", null, 0]);
+  expect(stored()).toEqual([...NOTES, "năm", "sáu"]);
+});
+
 test("a new epoch of the same length is noticed too: files are offered again", async () => {
   await own.visit.addPhoto({ bytes: new Blob(["x"]), mime: "image/jpeg" });
   await own.app.syncNow();

@@ -232,7 +232,7 @@ class Game:
         if answer.status_code == 409 and told["code"] == "epoch_mismatch":
             self._begin_epoch(slate, told)
         elif answer.status_code == 409 and told["code"] == "gap":
-            slate.acked = told["expected_seq"] - 1
+            slate.go_back(told["expected_seq"] - 1)
         elif answer.status_code == 409 and told["code"] == "chain_fork":
             self.reissue(slate)
         elif told.get("code") in ("token_expired", "device_unknown"):

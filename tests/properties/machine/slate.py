@@ -88,9 +88,14 @@ class Slate:
         self.ops[seq - 1] = op_of(self.device, members, skew_days=op.skew_days, nonsense=op.nonsense)
 
     def start_over(self, epoch: str, acked: int) -> None:
-        """A new epoch: what the server still has of this tablet, and nothing read."""
-        self.body.epoch, self.acked = epoch, acked
-        self.told, self.pulled = {}, {}
+        """A new epoch: outcomes hold as far as the server still has its chain, and nothing is read."""
+        self.body.epoch, self.pulled = epoch, {}
+        self.told = {seq: verdict for seq, verdict in self.told.items() if seq <= acked}
+        self.go_back(acked)
+
+    def go_back(self, seq: int) -> None:
+        """What comes after is sent again; what it has no outcome for is sent again before."""
+        self.acked = min(self.acked, seq)
 
     def screen(self, inspection: str) -> list[Kept]:
         """What the tablet has read of the inspection, and its own work that has not come back yet."""

@@ -52,7 +52,7 @@ class Wire:
             end.close()
 
     def cut_after(self, more_bytes: int, together_with: Callable[[], object] | None = None) -> None:
-        """The wire breaks by itself once so many more bytes have gone up, and what else happens then."""
+        """The wire breaks by itself once so many more bytes have gone up, right after what else happens."""
         self._together_with = together_with
         self._cut_at = self.sent_up + more_bytes
 
@@ -67,10 +67,12 @@ class Wire:
 
     def _break(self) -> None:
         self._cut_at = self._cut_down_at = None
-        self.cut()
-        self.broke.set()
+        with self._lock:
+            self.is_cut = True  # or whoever tries again would be waiting at the door of a server to come
         if self._together_with is not None:
             self._together_with()
+        self.cut()
+        self.broke.set()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):

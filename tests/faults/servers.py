@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -195,13 +195,18 @@ class Prepared:
         return self._told(f"carry {told}")
 
 
-@contextmanager
-def prepared(on: Site, mutant: str = "") -> Iterator[Prepared]:
+def prepared(on: Site, mutant: str = "") -> AbstractContextManager[Prepared]:
     """A prepared process on the installation; nothing of it is left at the end."""
+    return prepared_in(on.environment, mutant)
+
+
+@contextmanager
+def prepared_in(environment: Mapping[str, str], mutant: str = "") -> Iterator[Prepared]:
+    """The same where no more is known of the installation than what its servers are told."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.faults.prepared", str(port), mutant],
-        cwd=ROOT, env={**os.environ, **on.environment}, text=True,
+        cwd=ROOT, env={**os.environ, **environment}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     try:

@@ -7,7 +7,7 @@
  */
 import { digestOf, genesisOf, linkOf, type Operation } from "../rules/digest.ts";
 import type { OpRow, RelayRow } from "../store/database.ts";
-import { type Device, type NewDevice, newDevice } from "../store/device.ts";
+import type { Device, NewDevice } from "../store/device.ts";
 import { newId } from "../store/ids.ts";
 import { pushBody } from "../sync/push.ts";
 import type { Crew } from "../sync/round.ts";
@@ -16,15 +16,18 @@ const BATCH = 200;
 const BATCH_BYTES = 512 * 1024;
 
 /** The server, which did not know this tablet, has nothing of it: all is to be sent, and all logs are read anew. */
-export async function beginAnew({ db, ledger, archive, device }: Crew): Promise<void> {
+export async function beginAnew({ db, ledger, archive, device }: Crew, epoch: string): Promise<void> {
   await ledger.sendAgainAfter(0);
   await db.people.toCollection().modify({ spare: null });
-  await archive.putAside(device.id, (await db.fact<string>("epoch")) ?? "");
+  await archive.putAside(device.id, epoch);
 }
 
 /** The tablet has a new identity that the server knows, and the unsent work stands in its chain. */
-export async function reissue(crew: Crew, enrol: (device: Device) => Promise<void>): Promise<void> {
-  const fresh = await newDevice();
+export async function reissue(
+  crew: Crew,
+  fresh: NewDevice,
+  enrol: (device: Device) => Promise<void>,
+): Promise<void> {
   await enrol(fresh.device);
   const unsent = await crew.db.ops.where("waiting").equals(1).sortBy("seq");
   const kept = await confirmed(crew);

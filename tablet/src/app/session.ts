@@ -4,7 +4,7 @@
  */
 import type { ClockReading } from "../store/clock.ts";
 import { Database } from "../store/database.ts";
-import { deviceOf } from "../store/device.ts";
+import { deviceOf, type NewDevice, newDevice } from "../store/device.ts";
 import type * as view from "../store/views.ts";
 import { Entrance } from "../sync/entrance.ts";
 import { Line } from "../sync/line.ts";
@@ -37,6 +37,8 @@ export class Session implements facade.TabletApp {
   #crew: Crew | null = null;
   #loop: Loop | null = null;
   #signedIn: Named | null = null;
+  /** Who the tablet is about to become: a code that was used for this key opens for no other one. */
+  #fresh: NewDevice | null = null;
   #isEnrolled = false;
   #isWithdrawn = false;
   #isClosed = false;
@@ -132,15 +134,18 @@ export class Session implements facade.TabletApp {
   async enrol(given: { code: string; label: string }): Promise<void> {
     const code = moving.codeIn(given.code, this.#options.origin);
     const { needs, problem } = this.#sync;
-    const isAgain = this.#isEnrolled && (needs === "enrol_again" || needs === "withdrawn");
+    // Whatever was heard last: the answer to an attempt before this one may have been lost.
+    const isAgain = this.#crew !== null;
     // A chain that the server does not go on with, or a key that it takes no more: what waits goes into a new chain.
-    const isFork = needs === "withdrawn" || problem?.code === "chain_fork";
+    const isFork = this.#fresh !== null || needs === "withdrawn" || problem?.code === "chain_fork";
     await inWords(async () => {
       if (isAgain && isFork) {
-        await reissue(this.#ready, (device) => this.#entrance.enrol(device, code, given.label));
+        this.#fresh ??= await newDevice();
+        await reissue(this.#ready, this.#fresh, (device) => this.#entrance.enrol(device, code, given.label));
+        this.#fresh = null;
       } else {
-        await this.#entrance.enrol(await deviceOf(this.#db), code, given.label);
-        if (isAgain) await beginAnew(this.#ready);
+        const first = async (epoch: string) => (isAgain ? beginAnew(this.#ready, epoch) : undefined);
+        await this.#entrance.enrol(await deviceOf(this.#db), code, given.label, first);
       }
     });
     if (isAgain) this.lock();

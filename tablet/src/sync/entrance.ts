@@ -29,6 +29,8 @@ interface PersonTold {
   title: string;
 }
 
+type First = (epoch: string) => Promise<void>;
+
 /** Nobody is signed in on this browser, or somebody else than who works here. */
 export class SignInNeeded extends Error {}
 
@@ -43,13 +45,19 @@ export class Entrance {
     this.#line = line;
   }
 
-  /** The server knows the tablet's key, the tablet the server's. Throws Refused, Lost. */
-  async enrol(device: Device, code: string, label: string): Promise<void> {
+  /**
+   * The server knows the tablet's key, the tablet the server's. Throws Refused, Lost.
+   *
+   * What has to be done `first` in the server's epoch is done before the tablet takes itself for enrolled in it: should
+   * it die in between, it meets the epoch as a new one.
+   */
+  async enrol(device: Device, code: string, label: string, first?: First): Promise<void> {
     const proof = await device.sign(`td1-enrol\n${code}\n${device.id}`);
     const body = JSON.stringify({ code, device: device.id, jwk: device.jwk, label, proof });
     // The code speaks for itself: neither a session left open in this browser nor a token of before is shown.
     this.forgetToken();
     const told = await this.#line.json<Told>("/sync/v1/devices", { body });
+    await first?.(told.epoch);
     await this.#db.setFacts({
       epoch: told.epoch,
       serverKeys: told.server_keys,
@@ -140,21 +148,20 @@ export class Entrance {
     try {
       const body = JSON.stringify({ client_assertion: claims });
       const told = await this.#line.json<TokenTold>(path, { body, headers, asPerson: csrf !== null });
-      this.#csrf = null;
       if (csrf !== null) await this.#endSession(csrf);
       return told;
     } catch (fault) {
       if (!(fault instanceof Refused) || !SIGNED_OUT.has(fault.code)) throw fault;
-      const wasSignedIn = this.#csrf !== null;
-      this.#csrf = null;
-      // The session ended since; the grant may still run.
-      if (wasSignedIn) return this.#ask(device, person, offsetMs);
+      if (this.#csrf?.token === csrf) this.#csrf = null;
+      // The session ended since, and the grant may still run; or the person has signed in since, and it need not.
+      if (csrf !== null || this.#csrf?.person === person) return this.#ask(device, person, offsetMs);
       throw new SignInNeeded();
     }
   }
 
   /** The grant is here: no session of the office's pages stays open on a tablet that others pick up. */
   async #endSession(csrf: string): Promise<void> {
+    if (this.#csrf?.token === csrf) this.#csrf = null;
     try {
       const headers = { "X-CSRF-Token": csrf };
       await this.#line.send("/api/v1/sessions/current", { method: "DELETE", headers, asPerson: true });

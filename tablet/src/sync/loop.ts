@@ -33,6 +33,9 @@ export interface Work {
   doubtStore(): void;
 }
 
+/** What the server said about the tablet itself holds until it is enrolled again, whatever else goes wrong meanwhile. */
+const HOLDING = new Set<SyncNeed>(["enrol_again", "withdrawn"]);
+
 /** What only a person can do about a fault, and how the fault is called. */
 export function needAfter(fault: unknown): SyncNeed {
   if (fault instanceof SignInNeeded) return "sign_in";
@@ -221,13 +224,10 @@ export class Loop {
     if (fault instanceof Refused && fault.retryAfter)
       this.#notBefore = Date.now() + askedPause(fault.retryAfter);
     const isReached = !(fault instanceof Lost);
-    this.#set({
-      phase: "waiting",
-      isReached,
-      needs: needAfter(fault),
-      problem: problemOf(fault),
-      uploads: [],
-    });
+    const needs = needAfter(fault);
+    const isHeld = needs === "nothing" && HOLDING.has(this.#status.needs);
+    const told = isHeld ? {} : { needs, problem: problemOf(fault) };
+    this.#set({ phase: "waiting", isReached, uploads: [], ...told });
   }
 
   #nextPause(): number {

@@ -1,17 +1,18 @@
-"""The ways back in: a tablet no longer known, taken no more, or stolen; a PIN that nobody remembers."""
+"""The ways back in: a tablet that is taken no more, or stolen; a PIN that nobody remembers."""
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select, update
 
-from accounts.device_models import Device, DeviceGrant, DeviceKind, DeviceToken, RecoveryHalf, SpentAssertion
+from accounts.device_models import Device, DeviceKind, RecoveryHalf
 from core import clock, db
 from inspections import log_reading, record
 from inspections.record import Record
-from tests import people, tablets
+from tests import tablets
 from tests.browser import tablet_hands as hands
 from tests.browser.test_pages_look import objections
+from tests.browser.test_tablet_unknown import enrol_and_open, fill_enrolment
 from tests.visits import Visit
 
 pytestmark = pytest.mark.browser
@@ -33,13 +34,6 @@ def newest(app: Flask) -> str:
         return session.scalars(by_age).first() or ""
 
 
-def told(page: Page) -> Locator:
-    """What only a person can do, on the screen of what waits."""
-    page.goto("/tablet/#/waiting")
-    page.get_by_role("button", name="Gửi ngay").click()
-    return page.locator(".notice-wrong")
-
-
 def enrol(page: Page, app: Flask) -> None:
     """The form is filled in with a fresh code."""
     page.get_by_label("Mã ghi danh").fill(tablets.Office(app).enrolment_code("Máy số 7"))
@@ -47,60 +41,19 @@ def enrol(page: Page, app: Flask) -> None:
     page.get_by_role("button", name="Ghi danh máy này").click()
 
 
-def sign_in_again(page: Page) -> None:
-    """The person proves to the server who they are; the PIN stays."""
-    expect(told(page)).to_contain_text("Đăng nhập lại")
-    page.get_by_role("link", name="Đăng nhập lại").click()
-    page.get_by_label("Tên đăng nhập").fill("truong.doan")
-    page.get_by_label("Mật khẩu").fill(people.PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    expect(page.get_by_role("heading", name="Đang chờ gửi")).to_be_visible()
-
-
-def enrol_again(page: Page, app: Flask) -> None:
-    """From the screen of what waits to an open tablet that the server takes."""
-    page.get_by_role("link", name="Ghi danh lại máy này").click()
-    expect(page.get_by_text("mở khóa bằng mã PIN cũ")).to_be_visible()
-    assert objections(page) == []
-    hands.shoot(page, "ghi-danh-lai")
-    enrol(page, app)
-    hands.unlock(page)
-    sign_in_again(page)
-
-
-def test_a_tablet_that_the_server_does_not_know_any_more_is_enrolled_again_with_its_work(
-    calm_tablet: Page, under_way: Visit
-):
-    calm_tablet.context.set_offline(True)
-    hands.tap(calm_tablet, "PL-01", "phu_hop")
-    gone = newest(under_way.app)
-    with under_way.app.app_context(), db.writing() as session:
-        for table in (DeviceToken, DeviceGrant, SpentAssertion, RecoveryHalf):
-            session.execute(delete(table).where(table.device_id == gone))
-        session.execute(delete(Device).where(Device.id == gone))
-    calm_tablet.context.set_offline(False)
-    expect(told(calm_tablet)).to_contain_text("không nhận ra máy này nữa")
-    assert objections(calm_tablet) == []
-    hands.shoot(calm_tablet, "khong-nhan-ra-may")
-    enrol_again(calm_tablet, under_way.app)
-    hands.send(calm_tablet)
-    assert newest(under_way.app) == gone
-    assert answers(under_way) == {"PL-01": "phu_hop"}
-
-
-def test_a_tablet_that_was_lost_and_found_is_enrolled_again_under_another_key(
-    calm_tablet: Page, under_way: Visit
-):
+def test_a_tablet_that_was_lost_and_found_is_enrolled_again_under_another_key(tablet: Page, under_way: Visit):
     lost = newest(under_way.app)
     with under_way.app.app_context(), db.writing() as session:
         session.execute(
             update(Device).where(Device.id == lost).values(revoked_at=clock.now(), revoke_mode="lost")
         )
-    expect(told(calm_tablet)).to_contain_text("Máy đã bị thu hồi")
-    enrol_again(calm_tablet, under_way.app)
-    hands.go(calm_tablet, under_way, "checklist/P1-A")
-    hands.tap(calm_tablet, "PL-02", "luu_y")
-    hands.send(calm_tablet)
+    tablet.goto("/tablet/#/waiting")
+    hands.press_until(tablet, "Gửi ngay", tablet.locator(".notice-wrong", has_text="Máy đã bị thu hồi"))
+    fill_enrolment(tablet, under_way)
+    enrol_and_open(tablet)
+    hands.go(tablet, under_way, "checklist/P1-A")
+    hands.tap(tablet, "PL-02", "luu_y")
+    hands.send(tablet)
     assert newest(under_way.app) != lost
     assert answers(under_way) == {"PL-02": "luu_y"}
 

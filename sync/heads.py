@@ -5,13 +5,14 @@ from collections.abc import Collection, Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
+from accounts import devices
 from core import epoch
 from core.caller import Caller
 from core.glance import Mark
 from inspections import queries
 from inspections.models import Inspection
 from sync import packages, streams
-from sync.schemas import HeadOut, HeadsOut
+from sync.schemas import GoneOut, HeadOut, HeadsOut
 
 KEPT = 256
 
@@ -36,24 +37,25 @@ def content(session: Session, names: Sequence[str] | None, caller: Caller, mark:
 
 
 def _asked(names: Sequence[str] | None, caller: Caller, mark: Mark) -> tuple[object, ...]:
-    return caller.person_id, None if names is None else tuple(names), mark
+    return caller.person_id, caller.device_id, None if names is None else tuple(names), mark
 
 
 def look(session: Session, names: Collection[str] | None, caller: Caller) -> HeadsOut:
     """The heads of the named streams, or of all the caller's if none is named; no time is in it."""
+    gone: list[GoneOut] = []
     if names is None:
         found = {f"{streams.PREFIX}{one.id}": one for one in queries.listed(session, caller)}
-        return _told(session, found, HeadsOut(epoch.current(session), {}, []))
-    found, gone = streams.opened(session, names, caller)
-    return _told(session, found, HeadsOut(epoch.current(session), {}, gone))
+    else:
+        found, gone = streams.opened(session, names, caller)
+    acked_seq = devices.tablet(session, str(caller.device_id)).seq
+    return HeadsOut(epoch.current(session), acked_seq, _heads_of(session, found), gone)
 
 
-def _told(session: Session, found: dict[str, Inspection], frame: HeadsOut) -> HeadsOut:
-    heads = {
+def _heads_of(session: Session, found: dict[str, Inspection]) -> dict[str, HeadOut]:
+    return {
         name: HeadOut(
             head=one.head_pos, root=one.root, status=streams.status_of(one), state=one.state,
             revision=one.revision, package=packages.etag(session, one),
         )
         for name, one in sorted(found.items())
     }  # fmt: skip
-    return HeadsOut(frame.epoch, heads, frame.gone)

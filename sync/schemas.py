@@ -172,9 +172,10 @@ class HeadOut(msgspec.Struct, frozen=True):
 
 
 class HeadsOut(msgspec.Struct, frozen=True):
-    """One cheap look at everything the tablet follows."""
+    """One cheap look at everything the tablet follows; `acked_seq` is how far its own chain is here."""
 
     epoch: str
+    acked_seq: int
     streams: dict[str, HeadOut]
     gone: list[GoneOut]
 

@@ -23,6 +23,8 @@ export interface Bench {
   databaseName: string;
   /** Answers one item; the note tells one answer from the next. */
   answer(note: string): Promise<string>;
+  /** The app ends wherever it was, and is started and unlocked anew. */
+  restarted(): Promise<void>;
   close(): void;
 }
 
@@ -39,9 +41,21 @@ export async function bench(mates: readonly Pick<Mate, "device">[] = []): Promis
   await app.choosePin(PIN);
   await app.downloadComing(10_000);
   await app.download(INSPECTION);
-  const visit = await app.open(INSPECTION);
-  const answer = (note: string) => visit.answer("A-2", { value: "phu_hop", note });
-  return { server, app, visit, databaseName, answer, close: () => app.close() };
+  const own: Bench = {
+    server,
+    app,
+    visit: await app.open(INSPECTION),
+    databaseName,
+    answer: (note) => own.visit.answer("A-2", { value: "phu_hop", note }),
+    async restarted() {
+      own.app.close();
+      own.app = await Session.start(options);
+      await own.app.unlock(PERSON.id, PIN);
+      own.visit = await own.app.open(INSPECTION);
+    },
+    close: () => own.app.close(),
+  };
+  return own;
 }
 
 export interface Mate {

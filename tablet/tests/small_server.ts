@@ -99,7 +99,12 @@ export class SmallServer {
 
   heads() {
     const head = { head: this.chain.length, state: "in_progress", package: "p1" };
-    return { epoch: this.epoch, streams: { [`inspection:${INSPECTION}`]: head }, gone: [] };
+    return {
+      epoch: this.epoch,
+      acked_seq: this.chain.length,
+      streams: { [`inspection:${INSPECTION}`]: head },
+      gone: [],
+    };
   }
 
   async #enrolled(asked: { device: string; jwk: JsonWebKey }) {

@@ -191,6 +191,14 @@ def test_heads_say_how_far_each_log_goes_and_change_when_it_does(team: Team, tab
     assert (changed.status_code, changed.json["streams"][f"inspection:{team.id}"]["head"]) == (200, 6)
 
 
+def test_heads_say_how_far_the_asking_tablets_own_chain_is_here(team: Team, tablet: Tablet):
+    other = team.tablet()
+    assert [one.get("/sync/v1/heads").json["acked_seq"] for one in (tablet, other)] == [5, 0]
+    other.record(ids.new_id(), "note.add", f"note/{ids.new_id()}", {"text": "ở nơi khác"})
+    assert other.push().json["results"][0]["pos"] is None
+    assert [one.get("/sync/v1/heads").json["acked_seq"] for one in (tablet, other)] == [5, 1]
+
+
 def test_heads_without_names_show_all_that_is_the_callers_and_nothing_else(team: Team, tablet: Tablet):
     other = team.another()
     team.foreign()

@@ -105,7 +105,7 @@ export class Files {
     await this.#db.blobs.update(sha256, changed);
   }
 
-  /** After a restore nobody knows what the server still has: every file is asked about again. */
+  /** Nobody knows what the server still has: every file is asked about again. */
   async askAgain(): Promise<void> {
     await this.#db.blobs.toCollection().modify({ waiting: 1 });
   }

@@ -257,6 +257,12 @@ export class Ledger {
     });
   }
 
+  /** The last number that the server has confirmed of what is still here; 0 if none. */
+  async confirmedSeq(): Promise<number> {
+    const confirmed = this.#db.ops.where("waiting").equals(0);
+    return (await confirmed.filter((row) => row.sealed !== null).last())?.seq ?? 0;
+  }
+
   /** The header travels alone from now on; the body stays here. */
   async withhold(seq: number): Promise<void> {
     await this.#db.ops.update(seq, { withheld: 1 });

@@ -35,6 +35,7 @@ interface Told {
 
 interface Heads {
   epoch: string;
+  acked_seq: number;
   streams: Record<string, { head: number; state: string; package: string }>;
 }
 
@@ -171,8 +172,16 @@ async function forget(reader: Reader, gone: Told["gone"]): Promise<void> {
   }
 }
 
-/** What the server has for this person; one cheap question tells whether anything is new. Throws EpochOver too. */
-export async function look(reader: Reader): Promise<{ isListChanged: boolean; hasNews: boolean }> {
+/** What one cheap question told. */
+export interface Seen {
+  isListChanged: boolean;
+  hasNews: boolean;
+  /** The last number of this tablet's chain that the server has. */
+  ackedSeq: number;
+}
+
+/** What the server has for this person, and of this tablet. Throws EpochOver too. */
+export async function look(reader: Reader): Promise<Seen> {
   const heads = await reader.line.json<Heads>("/sync/v1/heads");
   if (heads.epoch !== (await reader.db.fact<string>("epoch"))) throw new EpochOver();
   const known = new Map(
@@ -189,7 +198,7 @@ export async function look(reader: Reader): Promise<{ isListChanged: boolean; ha
   const cursors = await cursorsOf(reader);
   // A log that ends before ours is news too: the server has lost what it once confirmed.
   const hasNews = Object.entries(cursors).some(([name, pos]) => (heads.streams[name]?.head ?? pos) !== pos);
-  return { isListChanged, hasNews };
+  return { isListChanged, hasNews, ackedSeq: heads.acked_seq };
 }
 
 /** What the server has for this person is known here. Throws Lost, Refused. */

@@ -57,7 +57,9 @@ export async function glance(crew: Crew, options: RoundOptions): Promise<Doubt> 
     // Nothing waits in quiet hours, unless the server has just begun another epoch.
     await push(crew);
     const seen = await look(reader);
-    const doubt = seen.hasNews ? await read(crew, options) : null;
+    const isBehind = seen.ackedSeq < (await crew.ledger.confirmedSeq());
+    if (isBehind) await offerAgain(crew, seen.ackedSeq);
+    const doubt = seen.hasNews || isBehind ? await read(crew, options) : null;
     if (seen.isListChanged && !seen.hasNews) await options.changed([]);
     // Last, since packages may bring large files, and a line that breaks under them keeps nobody from the news. Asked
     // of what is held, not of what has just changed: an answer may have been lost in between.
@@ -100,14 +102,20 @@ async function read(crew: Crew, options: RoundOptions): Promise<Doubt> {
   let doubt = first.mismatch;
   const touched = new Set(first.grown);
   if (first.isServerBehind) {
-    await crew.ledger.sendAgainAfter(0);
-    await push(crew);
+    await offerAgain(crew, 0);
     const second = await pull(readerOf(crew));
     doubt = second.mismatch;
     for (const one of second.grown) touched.add(one);
   }
   await options.changed(touched);
   return doubt;
+}
+
+/** What the server once confirmed and has lost without beginning a new epoch goes there once more, files too. */
+async function offerAgain(crew: Crew, after: number): Promise<void> {
+  await crew.ledger.sendAgainAfter(after);
+  await crew.files.askAgain();
+  await push(crew);
 }
 
 export function readerOf(crew: Crew): Reader {

@@ -111,7 +111,9 @@ def written(operation_type: str, body: dict[str, Any]) -> dict[str, Any]:
         return {RETRACT: True}
     body = {name: value for name, value in body.items() if name != "reason"}
     if kind == "remark":
-        state = {"add": "open", "answer": "answered", "accept": "accepted"}[verb]
+        state = {"add": "open", "answer": "answered", "accept": "accepted"}.get(verb)
+        if state is None:
+            return {}  # no type of the protocol, though a tablet may send it
         return ({"remark": body} if verb == "add" else {}) | {"state": state}
     if kind in ("photo", "file"):
         moved = {name: body[name] for name in MOVABLE if name in body}

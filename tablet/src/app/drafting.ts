@@ -1,6 +1,7 @@
 /** Which operations a tap amounts to: pure, from a fold to drafts, with what each of them replaces. */
 import { KINDS, RETRACT, writesOf } from "../rules/entities.ts";
 import { bodyOf, distinct, type Entry, type Fold, isEffective, writesIn } from "../rules/fold.ts";
+import { earlierVersions } from "../rules/supplements.ts";
 import type { Draft } from "../store/ledger.ts";
 import type { ConflictView } from "../store/views.ts";
 import { Refusal } from "./facade.ts";
@@ -83,7 +84,7 @@ export function adopting(fold: Fold, opId: string, reason: string): Draft {
   const entry = fold.entries.get(opId);
   if (!entry) throw new Refusal("nothing_set_aside");
   const { entity, type, body } = entry.operation;
-  const place = placeOf(fold, entry);
+  const place = placeOf(entry, earlierVersions(fold));
   return {
     type: "quarantine.adopt",
     entity: place,

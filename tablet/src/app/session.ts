@@ -144,7 +144,7 @@ export class Session implements facade.TabletApp {
         await reissue(this.#ready, this.#fresh, (device) => this.#entrance.enrol(device, code, given.label));
         this.#fresh = null;
       } else {
-        const first = async (epoch: string) => (isAgain ? beginAnew(this.#ready, epoch) : undefined);
+        const first = isAgain ? (epoch: string) => beginAnew(this.#ready, epoch) : undefined;
         await this.#entrance.enrol(await deviceOf(this.#db), code, given.label, first);
       }
     });

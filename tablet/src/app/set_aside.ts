@@ -2,7 +2,7 @@
 import { type Definition, itemsOf } from "../rules/definition.ts";
 import { type Body, isWrite, itemOf, RETRACT } from "../rules/entities.ts";
 import { bodyOf, type Entry, type Fold, writesIn } from "../rules/fold.ts";
-import { earlierVersions, moved } from "../rules/supplements.ts";
+import { type Became, earlierVersions, moved } from "../rules/supplements.ts";
 import { answerFault, rowFault } from "../rules/values.ts";
 import type * as view from "../store/views.ts";
 
@@ -15,9 +15,10 @@ export function setAsideIn(
   definition: Definition,
   authored: (entry: Entry) => view.Authored,
 ): view.SetAsideView[] {
+  const earlier = earlierVersions(fold);
   return fold.undecided().map((entry) => {
     const { type, entity } = entry.operation;
-    const place = placeOf(fold, entry);
+    const place = placeOf(entry, earlier);
     const writes = saidIn(entry);
     const isAdoptable = canBeAdoptedAt(place, entry, definition);
     const present = presentAt(fold, place, writes);
@@ -35,8 +36,8 @@ export function setAsideIn(
 }
 
 /** The entity at which the operation would be taken in: after a supplement, that of its item's successor. */
-export function placeOf(fold: Fold, { operation }: Entry): string {
-  return moved(operation.entity, earlierVersions(fold).get(operation.checklist) ?? {});
+export function placeOf({ operation }: Entry, earlier: ReadonlyMap<string, Became>): string {
+  return moved(operation.entity, earlier.get(operation.checklist) ?? {});
 }
 
 /** What the operation writes, with the reason that it gives. */

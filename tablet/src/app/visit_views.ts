@@ -163,7 +163,7 @@ export class VisitViews {
 
   get setAside(): view.SetAsideView[] {
     const { fold, reading, definition } = this.log;
-    return setAsideIn(fold, definition, (entry) => reading.authored(entry));
+    return this.#once("setAside", () => setAsideIn(fold, definition, (entry) => reading.authored(entry)));
   }
 
   get openSteps(): string[] {

@@ -59,8 +59,9 @@ export async function glance(crew: Crew, options: RoundOptions): Promise<Doubt> 
     const seen = await look(reader);
     const isBehind = seen.ackedSeq < (await crew.ledger.confirmedSeq());
     if (isBehind) await offerAgain(crew, seen.ackedSeq);
-    const doubt = seen.hasNews || isBehind ? await read(crew, options) : null;
-    if (seen.isListChanged && !seen.hasNews) await options.changed([]);
+    const isToRead = seen.hasNews || isBehind;
+    const doubt = isToRead ? await read(crew, options) : null;
+    if (seen.isListChanged && !isToRead) await options.changed([]);
     // Last, since packages may bring large files, and a line that breaks under them keeps nobody from the news. Asked
     // of what is held, not of what has just changed: an answer may have been lost in between.
     const renewed = await renew(reader, { withFiles: !options.isMetered() });

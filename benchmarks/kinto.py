@@ -7,15 +7,12 @@ environment of its own, outside this project's.
 import base64
 import contextlib
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import visits
+from benchmarks import peer_server, visits
 from benchmarks.clients import Call, Unit, call
 
 _REQUIREMENTS = Path(__file__).with_name("kinto-requirements.txt")
@@ -23,7 +20,6 @@ _USER = "Basic " + base64.b64encode(b"tablet:secret").decode()
 _HEADERS = {"Authorization": _USER}
 _OPEN = b'{"permissions": {"write": ["system.Authenticated"]}}'
 _BATCH = 25
-_START_S = 60
 _SETTINGS = """
 [server:main]
 use = egg:waitress#main
@@ -62,43 +58,22 @@ def running(url: str, folder: Path, *, environments: Path) -> Iterator[tuple[str
         folder: for its settings, gone afterwards.
         environments: where its environment is kept for the next run.
     """
-    programs, port = _environment(environments), _free_port()
+    programs = _environment(environments)
     settings = folder / "kinto.ini"
     settings.write_text(_SETTINGS.format(url=url), encoding="utf-8")
     migrate = [str(programs / "kinto"), "migrate", "--ini", str(settings)]
     subprocess.run(migrate, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 (ours)
-    command = [
-        str(programs / "gunicorn"), "--paste", str(settings), "-k", "gthread", "-w", "3", "--threads", "4",
-        "--bind", f"127.0.0.1:{port}", "--keep-alive", "75", "--log-level", "error",
-        "--no-control-socket",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": ""})  # noqa: S603 (ours)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _await(address)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
 
+    def command(port: int) -> list[str]:
+        return [
+            str(programs / "gunicorn"), "--paste", str(settings), "-k", "gthread", "-w", "3",
+            "--threads", "4", "--bind", f"127.0.0.1:{port}", "--keep-alive", "75", "--log-level", "error",
+            "--no-control-socket",
+        ]  # fmt: skip
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _await(address: str) -> None:
-    until = time.monotonic() + _START_S
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/v1/", timeout=5) as answer:  # noqa: S310 (loopback)
-                answer.read()
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
+    environment = {**os.environ, "PYTHONPATH": ""}
+    with peer_server.running(command, answers="/v1/", folder=folder, environment=environment) as running_one:
+        yield running_one
 
 
 def begin(address: str, collections: list[str]) -> list[Call]:

@@ -6,7 +6,7 @@ All of them run at once, idle while another is measured, on one PostgreSQL that 
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from flask import Flask
 
 from app import create_app
 from benchmarks import kinto, measuring, visits
-from benchmarks.clients import Call, Connection, Unit, call
+from benchmarks.clients import Connection, Unit, call
 from core import ids
 from core.settings import Settings
 from demo import server
@@ -54,15 +54,13 @@ class Ours:
 
     def _pushed(self, client: int, seed: int, count: int) -> Unit:
         tablet = self.tablet(client)
-        return [pushing(self.address, tablet, [self.team.another() for _ in range(count)], seed)]
-
-
-def pushing(address: str, tablet: Tablet, inspections: Sequence[str], seed: int) -> Call:
-    """The push of a visit to each of these inspections, all of whose answers take effect."""
-    return call(
-        address, "POST", "/sync/v1/push", body=visits.push(tablet, inspections, seed),
-        headers=tablet.headers, holds=b'"status":"applied"', times=visits.SIZE * len(inspections),
-    )  # fmt: skip
+        body = visits.push(tablet, [self.team.another() for _ in range(count)], seed)
+        headers, applied, times = tablet.headers, b'"status":"applied"', count * visits.SIZE
+        return [
+            call(
+                self.address, "POST", "/sync/v1/push", body=body, headers=headers, holds=applied, times=times
+            )
+        ]
 
 
 Visit = Callable[[int, int], Unit]

@@ -6,14 +6,13 @@ waitress knows one only. Both are installed on first use, pinned and hashed, whe
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,16 +20,15 @@ from pathlib import Path
 from flask import Flask
 
 import app
-from benchmarks import measuring, peers, sidebyside, visits
-from benchmarks.clients import Connection, Unit, call
+from benchmarks import measuring, peer_server, peers, sidebyside, visits
 from benchmarks.peers import Ours, Peer
-from core.settings import Settings, from_environment
+from core.settings import from_environment
 from core.web_server import when_ready, workers
 from demo import server
 
 _REQUIREMENTS = Path(__file__).with_name("servers-requirements.txt")
 _THREADS = 8
-_START_S = 60
+_FACTORY = "benchmarks.servers:tuned"
 _USUAL = "gunicorn"
 
 
@@ -51,52 +49,22 @@ def _installed() -> Path:
     return folder
 
 
-def _commands(port: int) -> dict[str, list[str]]:
-    """How each of the others is started on the port."""
-    granian = ["granian", "--interface", "wsgi", "--factory", "--no-ws", "--log-level", "error"]
-    granian += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
-    granian += ["--blocking-threads", str(_THREADS), "benchmarks.servers:tuned"]
-    waitress = ["waitress", "--call", f"--listen=127.0.0.1:{port}", f"--threads={_THREADS}"]
-    return {"granian": granian, "waitress": [*waitress, "benchmarks.servers:tuned"]}
+def _granian(port: int) -> list[str]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--no-ws"]
+    command += ["--log-level", "error", "--host", "127.0.0.1", "--port", str(port)]
+    return [*command, "--workers", str(workers), "--blocking-threads", str(_THREADS), _FACTORY]
 
 
-@contextlib.contextmanager
-def _other(name: str, settings: Settings) -> Iterator[tuple[str, int]]:
-    """The address and the process of another server on the settings' installation."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    paths = os.pathsep.join((str(app.ROOT), str(_installed())))
-    process = subprocess.Popen(  # noqa: S603 (pinned, without a shell)
-        [sys.executable, "-m", *_commands(port)[name]], cwd=app.ROOT,
-        env={**os.environ, **server.environment(settings), "PYTHONPATH": paths},
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _await(address)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait(_START_S)
+def _waitress(port: int) -> list[str]:
+    command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", f"--threads={_THREADS}"]
+    return [*command, "--call", _FACTORY]
 
 
-def _await(address: str) -> None:
-    until = time.monotonic() + _START_S
-    while True:
-        try:
-            Connection(address).send(call(address, "GET", "/sync/v1/info"))
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
+_OTHERS = {"granian": _granian, "waitress": _waitress}
 
 
 def _pushing(ours: Ours, name: str, address: str, process: int) -> Peer:
-    def visit(client: int, seed: int) -> Unit:
-        return [peers.pushing(address, ours.tablet(client), [ours.team.another()], seed)]
-
-    return Peer(name, address, visit, (process,), 40)
+    return Peer(name, address, dataclasses.replace(ours, address=address).visit, (process,), 40)
 
 
 @contextlib.contextmanager
@@ -105,7 +73,16 @@ def _everybody() -> Iterator[list[Peer]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="thucdia-bench-")))
         ours = stack.enter_context(peers.ours(folder / "data"))
         settings = from_environment(os.environ | {"THUCDIA_DATA": str(ours.data)})
-        others = {name: stack.enter_context(_other(name, settings)) for name in _commands(0)}
+        paths = os.pathsep.join((str(app.ROOT), str(_installed())))
+        environment = {**os.environ, **server.environment(settings), "PYTHONPATH": paths}
+        others = {
+            name: stack.enter_context(
+                peer_server.running(
+                    command, answers="/sync/v1/info", folder=app.ROOT, environment=environment
+                )
+            )
+            for name, command in _OTHERS.items()
+        }
         addresses = {_USUAL: (ours.address, ours.process)} | others
         yield [_pushing(ours, name, address, process) for name, (address, process) in addresses.items()]
 
@@ -125,7 +102,7 @@ def table(rounds: Sequence[Mapping[str, sidebyside.Taken]]) -> str:
         f"| pushes of {visits.SIZE} answers | answers/s | CPU µs/answer | answers/s (CPU) against {_USUAL} |",
         "|---|---|---|---|",
     ]
-    for name in (_USUAL, *_commands(0)):
+    for name in (_USUAL, *_OTHERS):
         rate = statistics.median(one[name].rate for one in rounds)
         cpu = statistics.median(one[name].cpu_us for one in rounds)
         by_rate = statistics.median(one[name].rate / one[_USUAL].rate for one in rounds)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,6 +70,11 @@ def listening(app: Callable[..., object], port: int = 0) -> Iterator[int]:
         server.server_close()
 
 
+def behind_trouble(app: Flask, seed: str) -> Callable[..., Iterable[bytes]]:
+    """The application behind the layer that makes trouble for tablets; without a seed, the application."""
+    return Hostile(app, seed) if seed else app
+
+
 @pytest.fixture
 def trouble() -> str:
     """The seed of the troubles that tablets meet; where THUCDIA_HOSTILE is set and empty, there are none."""
@@ -86,7 +91,7 @@ def address(app: Flask) -> Iterator[str]:
 @pytest.fixture
 def wire(app: Flask, trouble: str) -> Iterator[Wire]:
     """The same behind the layer that makes trouble for tablets, and a wire that can be cut."""
-    with listening(Hostile(app, trouble) if trouble else app) as port, Wire(port) as between:
+    with listening(behind_trouble(app, trouble)) as port, Wire(port) as between:
         yield between
 
 

@@ -196,6 +196,12 @@ def _is_all_there(line: Locator) -> bool:
     return re.search("Đã lên máy chủ|Chưa có gì phải gửi", line.inner_text()) is not None
 
 
+def decide(aside: Locator, decision: str, reason: str) -> None:
+    """The leader takes in what was set aside, or leaves it out, and says why."""
+    aside.get_by_label("Lý do").fill(reason)
+    aside.get_by_role("button", name=decision).click()
+
+
 def draw(page: Page, selector: str) -> None:
     """A finger has gone over the canvas."""
     box = page.locator(selector).bounding_box()

@@ -53,11 +53,9 @@ def test_late_work_by_the_earlier_list_is_taken_in_where_its_item_went(calm_tabl
     expect(fits_no_more.get_by_role("button", name="Nhận vào hồ sơ")).to_have_count(0)
     assert objections(calm_tablet) == []
     hands.shoot_both(calm_tablet, "giu-rieng-danh-muc-cu")
-    goes_on.get_by_label("Lý do").fill("Đã xem hồ sơ.")
-    goes_on.get_by_role("button", name="Nhận vào hồ sơ").click()
+    hands.decide(goes_on, "Nhận vào hồ sơ", "Đã xem hồ sơ.")
     expect(aside).to_have_count(1)
-    fits_no_more.get_by_label("Lý do").fill("Ghi lại theo danh mục mới.")
-    fits_no_more.get_by_role("button", name="Bỏ qua").click()
+    hands.decide(fits_no_more, "Bỏ qua", "Ghi lại theo danh mục mới.")
     expect(aside).to_have_count(0)
     hands.send(calm_tablet)
     kept = hands.on_server(under_way).answers

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
-from flask import Flask
 from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import select
 
@@ -15,11 +14,10 @@ from app import create_app
 from core import db
 from core.settings import Settings
 from inspections.models import UploadedBlob
-from sync.hostile import Hostile
 from tests import tablets
 from tests.browser import tablet_hands as hands
 from tests.browser import tablet_script as script
-from tests.browser.conftest import listening
+from tests.browser.conftest import behind_trouble, listening
 from tests.browser.test_pages_look import objections
 from tests.browser.test_tablet_withdrawn import sign_in_again
 from tests.browser.wire import Wire
@@ -37,16 +35,13 @@ class Place:
         self._visit, self._trouble, self._folder = visit, trouble, folder
         self._kept = folder / "kept.thucdia"
         self.keeps_silent_at = ""
-        self._front = self._behind_trouble(visit.app)
+        self._front = behind_trouble(visit.app, trouble)
 
     def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == self.keeps_silent_at:
             list(self._visit.app(environ, lambda *_: lambda _: None))
             raise BrokenPipeError
         return self._front(environ, start_response)
-
-    def _behind_trouble(self, app: Flask) -> Callable[..., Iterable[bytes]]:
-        return Hostile(app, self._trouble) if self._trouble else app
 
     def back_up(self) -> None:
         """What there is now can be put back."""
@@ -59,7 +54,7 @@ class Place:
         settings = Settings(data=self._folder / "rebuilt", database_url="", port=8000)
         self._visit.app = create_app(settings, testing=True)
         self._flask("backup", "restore", str(self._kept))
-        self._front = self._behind_trouble(self._visit.app)
+        self._front = behind_trouble(self._visit.app, self._trouble)
 
     def _flask(self, *words: str) -> None:
         ran = self._visit.app.test_cli_runner().invoke(args=list(words))
